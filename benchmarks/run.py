@@ -1,74 +1,45 @@
-"""Runs every benchmark beside this file and prints one table: `python benchmarks/run.py [NAME ...]`.
+"""Runs every benchmark beside this file and prints one table: `python -m benchmarks.run [NAME ...]`.
 
-A benchmark is a file `bench_<name>.py` with a function `measure()` that returns rows. Each row holds one figure and
-the limit it must keep; the run fails when one does not. Figures are ratios taken in one run, so that they mean the
-same on every machine.
+A benchmark is a module `bench_<name>.py` with a function `measure()` that gives figures. The run fails when one does
+not keep its bounds. Bounded figures are ratios taken in one run, so that they mean the same on every machine.
 """
 
 import platform
-import runpy
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
+from benchmarks.figure import Figure
+
+_PREFIX: Final = "bench_"
 _LIBRARIES: Final = ("pydantic", "PyYAML", "pathspec", "PyGithub", "slack-sdk")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One figure: what was measured, its value, and the bounds it must keep (`None`: it is only reported)."""
-
-    what: str
-    value: float
-    unit: str = "x"
-    at_least: float | None = None
-    at_most: float | None = None
-
-    @property
-    def kept(self) -> bool:
-        """Whether the value keeps its bounds."""
-        above = self.at_least is None or self.value >= self.at_least
-        return above and (self.at_most is None or self.value <= self.at_most)
-
-    @property
-    def bound(self) -> str:
-        """The bounds in words, empty where the figure is only reported."""
-        parts = (("at least", self.at_least), ("at most", self.at_most))
-        return ", ".join(f"{word} {limit:g} {self.unit}" for word, limit in parts if limit is not None)
-
-
 def machine() -> str:
-    """The machine and the versions that the figures were taken with."""
+    """Name the machine and the versions that the figures are taken with."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    return f"{platform.platform()}, {platform.machine()}, Python {platform.python_version()}, {libraries}"
+    return f"{platform.platform()}, Python {platform.python_version()}, {libraries}"
 
 
-def main(names: Iterable[str]) -> int:
-    """Run the named benchmarks, all without a name; return 1 when a figure does not keep its bounds."""
-    folder = Path(__file__).parent
-    wanted = set(names)
-    found = {path.stem.removeprefix("bench_"): path for path in sorted(folder.glob("bench_*.py"))}
-    if unknown := sorted(wanted - found.keys()):
-        print(f"no such benchmark: {', '.join(unknown)}; there are: {', '.join(found) or 'none'}", file=sys.stderr)
-        return 2
-    if not found:
-        print(f"no benchmark found: {folder}/bench_*.py", file=sys.stderr)
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, all without a name; return 1 when a figure is out of bounds, 2 for a wrong name."""
+    known = sorted(path.stem.removeprefix(_PREFIX) for path in Path(__file__).parent.glob(f"{_PREFIX}*.py"))
+    unknown = sorted(set(names) - set(known))
+    if unknown or not known:
+        print(f"no such benchmark: {', '.join(unknown) or 'none at all'}; known: {', '.join(known) or 'none'}")
         return 2
     print(machine())
     failed = 0
-    for name, path in found.items():
-        if wanted and name not in wanted:
-            continue
-        print(f"\n{name}")
-        measure: Callable[[], Iterable[Row]] = runpy.run_path(str(path))["measure"]
-        for row in measure():
-            verdict = "    " if row.bound == "" else "ok  " if row.kept else "FAIL"
-            failed += not row.kept
-            print(f"  {verdict} {row.what:<76} {row.value:>9.2f} {row.unit:<3} {row.bound}")
-    print(f"\n{failed} figure{'' if failed == 1 else 's'} out of bounds")
+    for name in names or known:
+        print(f"\n{name}", flush=True)
+        measure: Callable[[], Iterable[Figure]] = import_module(f"benchmarks.{_PREFIX}{name}").measure
+        for figure in measure():
+            print(figure, flush=True)
+            failed += not figure.kept
+    print(f"\n{failed} figures out of bounds" if failed else "\nEvery figure keeps its bounds.")
     return 1 if failed else 0
 
 
