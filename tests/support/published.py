@@ -24,8 +24,8 @@ def openapi() -> Path:
 
 
 def webhook_examples() -> Path:
-    """Find the example payloads of api.github.com: one folder an event, files `<action>[.<variant>].payload.json`."""
-    return _installed("@octokit/webhooks-examples/api.github.com")
+    """Find the example payloads of api.github.com: a JSON list of events, each with its `name` and `examples`."""
+    return _installed("@octokit/webhooks-examples/api.github.com/index.json")
 
 
 def emulate() -> Path:
