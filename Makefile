@@ -59,7 +59,7 @@ demo: $(VENV)/.runtime ## judge an agent's branch of a real git repository, offl
 test: $(VENV)/.dev $(NODE_MODULES) ## the whole test suite, with branch coverage
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/coverage report
-	$(BIN)/coverage report --include='*/keyturn/core/*' --fail-under=$(CORE_COVERAGE) --format=total > /dev/null || \
+	@$(BIN)/coverage report --include='*/keyturn/core/*' --fail-under=$(CORE_COVERAGE) --format=total > /dev/null || \
 	  { echo "branch coverage of keyturn.core must be $(CORE_COVERAGE) %"; exit 1; }
 
 .PHONY: lint
@@ -96,7 +96,7 @@ bench: $(VENV)/.dev ## the benchmarks; BENCH="name …" runs some
 .PHONY: mutants
 mutants: $(VENV)/.dev ## mutation tests of the core's deciding modules (long)
 	rm -rf mutants
-	$(BIN)/mutmut run
+	$(BIN)/mutmut run --max-children $(WORKERS) | tr '\r' '\n' | tail -n 2
 	$(BIN)/mutmut results
 
 .PHONY: lock

@@ -78,6 +78,12 @@ def test_main__runs_the_one_program_asked_for(
     assert main() == 7
 
 
+def test_module__runs_as_a_program() -> None:
+    """`python -m keyturn` needs no installed command on the PATH."""
+    said = subprocess.run([sys.executable, "-m", "keyturn", "--version"], check=True, capture_output=True, text=True)
+    assert said.stdout == f"keyturn {VERSION}\n"
+
+
 def test_entry_point__is_the_module_that_dispatches() -> None:
     """The installed command `keyturn` and `python -m keyturn` are the same program."""
     (script,) = importlib.metadata.entry_points(group="console_scripts", name="keyturn")
@@ -117,7 +123,7 @@ def test_locked_versions__satisfy_what_the_project_declares() -> None:
 
 
 def test_node_lock__pins_every_package_by_hash_and_names_no_address() -> None:
-    """The registry that the machine is set up for gives bytes, whichever it is."""
+    """The lock says what the bytes must hash to; where they come from is the machine's own setting."""
     packages: dict[str, dict[str, Any]] = json.loads((ROOT / "tests/node/package-lock.json").read_text("utf-8"))[
         "packages"
     ]
@@ -163,3 +169,10 @@ def test_lint_settings__give_a_reason_for_every_rule_left_out() -> None:
     rules = [line.strip() for line in settings.splitlines() if re.match(r' +"', line)]
     assert rules
     assert [line for line in rules if not re.fullmatch(r'"[A-Z]+[0-9]*", +# .+', line)] == []
+
+
+def test_make_targets__are_described_to_contributors() -> None:
+    """CONTRIBUTING names every target that `make` lists, and none that is not there."""
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    table = re.findall(r"^\| `make ([a-z]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(table) == sorted(targets - {"help"})
