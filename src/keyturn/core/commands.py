@@ -1,0 +1,82 @@
+"""What people ask of keyturn in the first line of a comment or of an approving review."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+
+from keyturn.core.facts import Account, Facts, ReviewState
+
+
+@unique
+class Verb(StrEnum):
+    """The commands there are."""
+
+    OVERRIDE = "override"
+    RENEW = "renew"
+    RECHECK = "recheck"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command by a person, unedited. `source` is the node id of the comment or review; `review` marks a review.
+
+    `commit` and `reason` are what an override names; empty where it names none.
+    """
+
+    verb: Verb
+    by: Account
+    at: datetime
+    source: str
+    review: bool
+    commit: str = ""
+    reason: str = ""
+
+
+_LINE = re.compile(r"/keyturn[ \t]+(?P<verb>[a-z]+)(?:[ \t]+(?P<rest>.*))?")
+
+
+def parse(body: str) -> tuple[Verb, str] | None:
+    """The command in the first line of a text, and what follows it; `None` where the line is no command."""
+    first = body.partition("\n")[0].rstrip()
+    found = _LINE.fullmatch(first)
+    if found is None or found["verb"] not in set(Verb):
+        return None
+    verb, rest = Verb(found["verb"]), (found["rest"] or "").strip()
+    if rest and verb is not Verb.OVERRIDE:
+        return None
+    return verb, rest
+
+
+def commands(facts: Facts) -> tuple[Command, ...]:
+    """Every command in force, oldest first: by a person, in a comment or approving review that was never edited."""
+    spoken: Iterable[tuple[Account | None, str, datetime, str, bool, bool]] = [
+        *((c.author, c.body, c.created_at, c.id, False, c.edited) for c in facts.comments),
+        *(
+            (r.author, r.body, r.submitted_at, r.id, True, r.edited)
+            for r in facts.reviews
+            if r.state is ReviewState.APPROVED
+        ),
+    ]
+    found = []
+    for author, body, at, source, review, edited in spoken:
+        if author is None or not author.is_person or edited:
+            continue
+        parsed = parse(body)
+        if parsed is None:
+            continue
+        verb, rest = parsed
+        commit, _, reason = rest.partition(" ")
+        found.append(
+            Command(
+                verb=verb,
+                by=author,
+                at=at,
+                source=source,
+                review=review,
+                commit=commit,
+                reason=reason.strip(),
+            )
+        )
+    return tuple(sorted(found, key=lambda command: (command.at, command.source)))

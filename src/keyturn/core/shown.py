@@ -1,0 +1,11 @@
+"""Texts from a repository in a form that any output can carry."""
+
+
+def shown(text: str) -> str:
+    r"""The text with bytes that are no UTF-8 (kept by git and by us as lone surrogates) written as `\\xNN`."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, cut to `limit` characters with an ellipsis as the last one where it is longer."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
