@@ -172,8 +172,8 @@ class FileError(Published):
     message: str
 
 
-class Decision(Published):
-    """What keyturn decided about one pull request, for agents and programs; times are UTC."""
+class DecisionFrame(Published):
+    """What a decision says apart from its long lists."""
 
     schema_: Literal["keyturn/decision/v1"] = Field(default="keyturn/decision/v1", alias="schema")
     repository: str | None
@@ -193,18 +193,23 @@ class Decision(Published):
     opened_at: datetime | None
     escalates_at: datetime | None
     expires_at: datetime | None
-    actions: tuple[DecidedAction, ...] = ()
-    undeclared: tuple[str, ...] = ()
     rejection: Rejection | None = None
-    errors: tuple[FileError, ...] = ()
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_alias=True, validate_by_name=True)
-
-    def as_json(self, *, indent: int | None = None) -> str:
-        """The decision as JSON text in ASCII, keys in the contract's order."""
-        return self.model_dump_json(indent=indent, ensure_ascii=True)
 
     @property
     def passes(self) -> bool:
         """Whether its verdict is success."""
         return self.outcome in PASSING
+
+
+class Decision(DecisionFrame):
+    """What keyturn decided about one pull request, for agents and programs; times are UTC."""
+
+    actions: tuple[DecidedAction, ...] = ()
+    undeclared: tuple[str, ...] = ()
+    errors: tuple[FileError, ...] = ()
+
+    def as_json(self, *, indent: int | None = None) -> str:
+        """The decision as JSON text in ASCII."""
+        return self.model_dump_json(indent=indent, ensure_ascii=True)

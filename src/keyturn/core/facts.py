@@ -103,9 +103,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """A file that differs between the merge base and the head; `previous` is the old name of a rename or the source of a copy.
+    """A file that differs between the merge base and the head.
 
-    `notes` are remarks of the local repository (mode, symlink, submodule, binary); GitHub gives none.
+    `previous` is the old name of a rename or the source of a copy. `notes` are remarks of the local repository (mode,
+    symlink, submodule, binary); GitHub gives none.
     """
 
     path: str
@@ -248,7 +249,7 @@ class FileVersion:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rule book as the default branch has it, and older versions of it, newest first, where that one cannot be used.
+    """The rule book as the default branch has it, and older versions, newest first, where that one cannot be used.
 
     `current` is `None` where there is no such file. `older` is read only when `current` is missing or refused.
     """
@@ -295,6 +296,8 @@ class Facts:
     draft: bool = False
     author: Account | None = None
     created_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: Account | None = None
 
     head: str
     head_branch: str | None = None

@@ -32,6 +32,8 @@ class History:
     steps: tuple[tuple[str, Event], ...] = ()
     overrides: tuple[OverrideRecord, ...] = ()
     refused_for_debt: frozenset[str] = frozenset()
+    recorded: frozenset[tuple[Event, str]] = frozenset()
+    """The events with a source that have been recorded, so that none is recorded twice."""
 
     @property
     def governed(self) -> bool:
@@ -74,6 +76,12 @@ def recall(ledger: LedgerFacts, now: datetime) -> History:
         openings=tuple(openings),
         steps=tuple(steps),
         overrides=last.state.overrides if last else (),
+        recorded=frozenset(
+            (event.event, event.source)
+            for entry in ledger.entries
+            for event in entry.events
+            if event.source is not None
+        ),
         refused_for_debt=frozenset(last.state.refused_for_debt) if last else frozenset(),
     )
     if not ledger.broken:

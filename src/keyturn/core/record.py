@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from keyturn.core.decision import Decision, Published
+from keyturn.core.decision import DecidedAction, DecisionFrame, FileError, Published
 
 MAX_ENTRY_BYTES = 256 * 1024
 """No entry is larger; longer lists are replaced by their number and digest."""
@@ -83,7 +83,8 @@ class State(Published):
     """What the ledger alone remembers of a pull request.
 
     `generation`, `opened_at` and `steps_done` are those of the request that the entry's decision names. After a broken
-    chain, requests start at `first_generation`, and no approval made before `void_before` counts.
+    chain, requests start at `first_generation`, and no approval made before `void_before` counts. `objections` are the node ids of the reviews that stand against it,
+    `dismissed_in_vain` those of them that somebody dismissed without being entitled to.
     """
 
     governed: bool = True
@@ -92,15 +93,43 @@ class State(Published):
     steps_done: tuple[Event, ...] = ()
     overrides: tuple[OverrideRecord, ...] = ()
     refused_for_debt: tuple[str, ...] = ()
+    objections: tuple[str, ...] = ()
+    dismissed_in_vain: tuple[str, ...] = ()
+    closed: bool = False
     first_generation: int = 1
     void_before: datetime | None = None
+
+
+class Abridged(Published):
+    """A list too long for an entry: how many items it has, and the digest of its RFC 8785 form."""
+
+    number: int
+    digest: str
+
+
+class RecordedDecision(DecisionFrame):
+    """A decision as the ledger keeps it: the same, but for lists that would be too long."""
+
+    actions: tuple[DecidedAction, ...] | Abridged = ()
+    undeclared: tuple[str, ...] | Abridged = ()
+    errors: tuple[FileError, ...] | Abridged = ()
+
+
+class RecordedReview(Published):
+    """A review as it stood when the decision was made."""
+
+    id: str
+    login: str | None
+    state: str
+    commit: str | None
+    submitted_at: datetime
 
 
 class RecordedFacts(Published):
     """The facts behind the decision, so far as an auditor needs them to follow it."""
 
     base: str
-    reviews: tuple[dict[str, str | None], ...] | dict[str, str | int] = ()
+    reviews: tuple[RecordedReview, ...] | Abridged = ()
     files: int
     files_digest: str
 
@@ -114,7 +143,7 @@ class LedgerEntry(Published):
     time: datetime
     events: tuple[RecordedEvent, ...]
     state: State
-    decision: Decision
+    decision: RecordedDecision
     facts: RecordedFacts
     actor: str | None
     run_url: str | None

@@ -1,0 +1,214 @@
+"""What happened to a pull request since the ledger last wrote about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from keyturn.core.decision import Outcome, ReasonCode
+from keyturn.core.facts import Account, PullRequestState, Review
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+
+_OUTCOMES = {
+    Outcome.AUTO_APPROVED: Event.AUTO_APPROVED,
+    Outcome.APPROVED: Event.APPROVED,
+    Outcome.REJECTED: Event.REJECTED,
+    Outcome.INVALID: Event.INVALIDATED,
+    Outcome.EMERGENCY_STOP: Event.EMERGENCY_STOPPED,
+    Outcome.EXPIRED: Event.EXPIRED,
+    Outcome.OVERRIDDEN: Event.OVERRIDDEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The steps of the clock that are done for the current request, those that fell due now included."""
+
+    done: tuple[Event, ...]
+    due: tuple[RecordedEvent, ...]
+
+
+def events_of(judgement: Judgement) -> tuple[RecordedEvent, ...]:
+    """Everything that is new about an open pull request, in the order in which a reader would tell it."""
+    last = judgement.history.last
+    return (
+        *_ledger(judgement),
+        *_retargeted(judgement, last),
+        *_requested(judgement),
+        *_renewed(judgement),
+        *_approvals(judgement, last),
+        *_objections(judgement, last),
+        *steps_of(judgement).due,
+        *_overrides(judgement),
+        *_outcome(judgement, last),
+    )
+
+
+def closing_events(judgement: Judgement) -> tuple[RecordedEvent, ...]:
+    """What closing a pull request that the ledger holds as open comes to; empty where it knows already."""
+    facts, last = judgement.facts, judgement.history.last
+    if last is not None and last.state.closed:
+        return ()
+    if facts.state is PullRequestState.MERGED:
+        passed = last is not None and last.decision.passes and last.decision.head == facts.head
+        event = Event.MERGED if passed else Event.MERGED_WITHOUT_APPROVAL
+    else:
+        event = Event.CLOSED
+    return (*_ledger(judgement), _event(event, facts.closed_at or judgement.now, facts.closed_by))
+
+
+def steps_of(judgement: Judgement) -> Steps:
+    """The escalation and the expiry of the current request.
+
+    Each once, at the moment it fell due, however late it is noticed.
+    """
+    request, decision, now = judgement.request, judgement.decision, judgement.now
+    if request is None:
+        return Steps((), ())
+    done = [step for step in (Event.ESCALATED, Event.EXPIRED) if judgement.history.was_done(request.id, step)]
+    due: list[RecordedEvent] = []
+    waiting = decision.outcome is Outcome.EXPIRED or (
+        decision.outcome is Outcome.PENDING
+        and ReasonCode.APPROVALS_MISSING in decision.reason_codes
+        and ReasonCode.DRAFT not in decision.reason_codes
+    )
+    if waiting and request.escalates_at is not None and now >= request.escalates_at and Event.ESCALATED not in done:
+        due.append(_event(Event.ESCALATED, request.escalates_at))
+    if decision.outcome is Outcome.EXPIRED and request.expires_at is not None and Event.EXPIRED not in done:
+        due.append(_event(Event.EXPIRED, request.expires_at))
+    return Steps((*done, *(event.event for event in due)), tuple(due))
+
+
+def _event(
+    event: Event, at: datetime, by: Account | None = None, *, source: str | None = None, note: str | None = None
+) -> RecordedEvent:
+    return RecordedEvent(event=event, at=at, by=by.login if by else None, source=source, note=note)
+
+
+def _ledger(judgement: Judgement) -> Iterable[RecordedEvent]:
+    broken = judgement.facts.ledger.broken
+    if broken:
+        yield _event(Event.LEDGER_BROKEN, judgement.now, note="; ".join(broken))
+
+
+def _retargeted(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
+    facts = judgement.facts
+    if last is None or last.decision.base == facts.base:
+        return
+    change = max(facts.base_changes, key=lambda change: change.at, default=None)
+    yield _event(
+        Event.RETARGETED,
+        change.at if change else judgement.now,
+        change.by if change else None,
+        note=f"from {last.decision.base} to {facts.base}",
+    )
+
+
+def _requested(judgement: Judgement) -> Iterable[RecordedEvent]:
+    request, requirement = judgement.request, judgement.requirement
+    if request is None or requirement is None or not request.is_new or not requirement.asks_people:
+        return
+    if judgement.decision.outcome is not Outcome.INVALID and request.opened_at is not None:
+        yield _event(Event.REQUESTED, request.opened_at)
+
+
+def _renewed(judgement: Judgement) -> Iterable[RecordedEvent]:
+    for command in judgement.request.renewals if judgement.request else ():
+        if (Event.RENEWED, command.source) not in judgement.history.recorded:
+            yield _event(Event.RENEWED, command.at, command.by, source=command.source)
+
+
+def _approvals(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
+    decision = judgement.decision
+    same_request = last is not None and last.decision.request_id == decision.request_id
+    before = set(last.decision.approvals.counted) if last is not None and same_request else set()
+    discounted = {(item.login, item.reason) for item in last.decision.approvals.discounted} if last else set()
+    for counted in judgement.tally.counted:
+        if counted.account.login not in before:
+            yield _event(Event.APPROVAL_COUNTED, counted.review.submitted_at, counted.account, source=counted.review.id)
+    for item in judgement.tally.not_counted:
+        if (item.account.login, item.reason) not in discounted:
+            yield _event(Event.APPROVAL_DISCOUNTED, judgement.now, item.account, note=item.reason)
+
+
+def _objections(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
+    known = set(last.state.objections) if last else set()
+    in_vain = set(last.state.dismissed_in_vain) if last else set()
+    standing = {objection.review.id: objection for objection in judgement.objections}
+    for review_id, objection in standing.items():
+        review = objection.review
+        if review_id not in known:
+            yield _event(Event.OBJECTED, review.submitted_at, review.author, source=review_id)
+        if is_dismissed_in_vain(judgement, review) and review_id not in in_vain:
+            by = objection.dismissed_by.login if objection.dismissed_by else "somebody"
+            yield _event(
+                Event.OBJECTED,
+                review.submitted_at,
+                review.author,
+                source=review_id,
+                note=f"{by} dismissed it without being entitled to; it stands",
+            )
+    for review_id in sorted(known - standing.keys()):
+        yield _cleared(judgement, review_id)
+
+
+def is_dismissed_in_vain(judgement: Judgement, review: Review) -> bool:
+    """Whether somebody dismissed an objection that stands all the same."""
+    return any(dismissal.review == review.id for dismissal in judgement.facts.dismissals)
+
+
+def _cleared(judgement: Judgement, review_id: str) -> RecordedEvent:
+    """Who ended an objection, and when: whoever dismissed it, or the objector by a newer review."""
+    facts = judgement.facts
+    for dismissal in facts.dismissals:
+        if dismissal.review == review_id:
+            return _event(Event.OBJECTION_CLEARED, dismissal.at, dismissal.by, source=review_id)
+    review = next((review for review in facts.reviews if review.id == review_id), None)
+    if review is None or review.author is None:
+        return _event(Event.OBJECTION_CLEARED, judgement.now, source=review_id)
+    own = [other for other in facts.reviews if other.author is not None and other.author.key == review.author.key]
+    newest = max(own, key=lambda other: (other.submitted_at, other.number))
+    return _event(Event.OBJECTION_CLEARED, newest.submitted_at, review.author, source=review_id)
+
+
+def _overrides(judgement: Judgement) -> Iterable[RecordedEvent]:
+    override = judgement.override
+    if override is None:
+        return
+    accepted = {voice.comment for record in judgement.history.overrides for voice in record.voices}
+    for refused in override.refused:
+        source = refused.command.source
+        if source in accepted or (Event.OVERRIDE_REFUSED, source) in judgement.history.recorded:
+            continue
+        yield _event(Event.OVERRIDE_REFUSED, refused.command.at, refused.command.by, source=source, note=refused.why)
+
+
+def _outcome(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
+    """The outcome, where it is another than before or one of another request.
+
+    Expiry is a step of the clock and told there.
+    """
+    decision = judgement.decision
+    event = _OUTCOMES.get(decision.outcome)
+    if event is None or event is Event.EXPIRED:
+        return
+    if last is not None and (last.decision.outcome, last.decision.head, last.decision.base) == (
+        decision.outcome,
+        decision.head,
+        decision.base,
+    ):
+        return
+    if decision.outcome is Outcome.OVERRIDDEN and judgement.override is not None and judgement.override.at is not None:
+        voices = judgement.override.voices
+        yield _event(
+            event,
+            judgement.override.at,
+            voices[judgement.override.needed - 1].by,
+            note="; ".join(f"{voice.by.login}: {voice.reason}" for voice in voices),
+        )
+        return
+    if decision.outcome is Outcome.REJECTED and decision.rejection is not None:
+        newest = [objection.review for objection in judgement.objections if objection.on_head][-1]
+        yield _event(event, newest.submitted_at, newest.author, source=newest.id)
+        return
+    yield _event(event, judgement.now)
