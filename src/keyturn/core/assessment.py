@@ -105,7 +105,9 @@ def assess(facts: Facts, manifests: Sequence[Manifest], book: RuleBook) -> Asses
     )
 
 
-def _classify(classifier: Classifier, action: Action, agent: str | None, covers: Sequence[ChangedFile]) -> Classification:
+def _classify(
+    classifier: Classifier, action: Action, agent: str | None, covers: Sequence[ChangedFile]
+) -> Classification:
     """The worst of the action as written and as seen through each file it covers.
 
     Of equals, the first rule in the file.

@@ -91,9 +91,10 @@ class LedgerFolder:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The verified entries, oldest first, from the last restart on; `broken` says in words what does not hold, empty where all does.
+    """The verified entries, oldest first, from the last restart on.
 
-    `next_sequence` and `previous` are what the next entry carries: its number, and the hash of the file before it.
+    `broken` says in words what does not hold, empty where all does. `next_sequence` and `previous` are what the next
+    entry carries: its number, and the hash of the file before it.
     """
 
     entries: tuple[LedgerEntry, ...]

@@ -1,7 +1,9 @@
 """Whether a pull request is keyturn's business at all."""
 
+from collections.abc import Iterator
+
 from keyturn.core.exclusion import account_of, accounts_of
-from keyturn.core.facts import AccountKind, Facts
+from keyturn.core.facts import Account, AccountKind, Commit, Facts
 from keyturn.core.patterns import login_matches
 from keyturn.core.rulebook import Agents, RuleBook
 
@@ -12,33 +14,42 @@ def governed_by(facts: Facts, book: RuleBook | None, *, once: bool) -> str | Non
     `once` says whether the ledger or the state of its chain shows that it was governed before. Without any rule book,
     pull requests of bots and those that bring a manifest are.
     """
+    return next(_reasons(facts, book, once=once), None)
+
+
+def _reasons(facts: Facts, book: RuleBook | None, *, once: bool) -> Iterator[str]:
     if once:
-        return "it was governed before"
+        yield "it was governed before"
     if facts.manifests:
-        return "it brings a manifest"
-    if book is None:
-        if facts.author is not None and facts.author.kind is AccountKind.BOT:
-            return f"{facts.author.login} is a bot, and there is no rule book"
-        return None
-    agents = book.agents
+        yield "it brings a manifest"
+    if book is not None:
+        yield from _labelled(facts, book.agents)
+        if not _excepted(facts, book.agents):
+            yield from _made_by_agents(facts, book.agents)
+    elif facts.author is not None and facts.author.kind is AccountKind.BOT:
+        yield f"{facts.author.login} is a bot, and there is no rule book"
+
+
+def _labelled(facts: Facts, agents: Agents) -> Iterator[str]:
     for label in sorted(facts.labels):
         if login_matches(agents.labels, label):
-            return f"it carries or carried the label {label}"
-    if _excepted(facts, agents):
-        return None
+            yield f"it carries or carried the label {label}"
+
+
+def _made_by_agents(facts: Facts, agents: Agents) -> Iterator[str]:
+    """By whom it was opened, whose commits it holds, and what its branch is called: what `except` outranks."""
     if facts.author is not None and login_matches(agents.authors, facts.author.login):
-        return f"{facts.author.login} opened it"
+        yield f"{facts.author.login} opened it"
     for commit in facts.commits:
         for account in accounts_of(commit):
             if login_matches(agents.committers, account.login):
-                return f"{account.login} had a part in commit {commit.oid[:10]}"
+                yield f"{account.login} had a part in commit {commit.oid[:10]}"
     if facts.head_branch is not None and login_matches(agents.branches, facts.head_branch):
-        return f"its branch is called {facts.head_branch}"
-    return None
+        yield f"its branch is called {facts.head_branch}"
 
 
 def _excepted(facts: Facts, agents: Agents) -> bool:
-    """Whether an excepted bot, known by its account id, opened the pull request and alone wrote every commit, each signed by GitHub."""
+    """Whether an excepted bot, by its account id, opened it and alone wrote every commit, each signed by GitHub."""
     author = facts.author
     if author is None or author.kind is not AccountKind.BOT or author.id is None:
         return False
@@ -46,10 +57,10 @@ def _excepted(facts: Facts, agents: Agents) -> bool:
         return False
     if not facts.commits or len(facts.commits) < facts.commit_count:
         return False
-    for commit in facts.commits:
-        written_by = [account_of(identity) for identity in commit.authors]
-        if not commit.signed_by_github or not written_by:
-            return False
-        if any(account is None or account.id != author.id for account in written_by):
-            return False
-    return True
+    return all(_alone_wrote(author, commit) for commit in facts.commits)
+
+
+def _alone_wrote(bot: Account, commit: Commit) -> bool:
+    written_by = [account_of(identity) for identity in commit.authors]
+    known = bool(written_by) and all(account is not None and account.id == bot.id for account in written_by)
+    return known and commit.signed_by_github

@@ -67,9 +67,7 @@ class Inquiry:
 
     def wanted(self) -> Wanted:
         """What was asked for here and is not in the facts."""
-        return Wanted(
-            frozenset(self._roles), frozenset(self._people), frozenset(self._teams), self._pusher, self._runs
-        )
+        return Wanted(frozenset(self._roles), frozenset(self._people), frozenset(self._teams), self._pusher, self._runs)
 
     def may(self, account: Account, permission: Permission) -> Answer:
         """Whether an account has a permission in the repository."""

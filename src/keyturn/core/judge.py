@@ -176,17 +176,24 @@ def _outcome(evidence: _Evidence, now: datetime) -> tuple[Outcome, list[ReasonCo
         return Outcome.EMERGENCY_STOP, _stops(assessment)
     if any(objection.on_head for objection in evidence.objections):
         return Outcome.REJECTED, [ReasonCode.CHANGES_REQUESTED]
+    return _outcome_of(request, requirement, evidence, now)
+
+
+def _outcome_of(
+    request: Request, requirement: Requirement, evidence: _Evidence, now: datetime
+) -> tuple[Outcome, list[ReasonCode]]:
+    """The outcome of a request that nobody stopped."""
     short = len(request.tally.counted) < (requirement.approvals or 0)
     waits = _waits(evidence, request, short=short)
+    if evidence.facts.offline and requirement.checks:
+        waits.append(ReasonCode.CHECKS_PENDING)
     if evidence.facts.draft:
         return Outcome.PENDING, [ReasonCode.DRAFT, *waits]
     if short and request.expires_at is not None and now >= request.expires_at:
         return Outcome.EXPIRED, [ReasonCode.EXPIRED]
     if waits:
         return Outcome.PENDING, waits
-    if evidence.facts.offline and requirement.checks:
-        return Outcome.PENDING, [ReasonCode.CHECKS_PENDING]
-    if assessment.tier is Tier.AUTO:
+    if requirement.tier is Tier.AUTO:
         return Outcome.AUTO_APPROVED, [ReasonCode.TIER_AUTO]
     return Outcome.APPROVED, [ReasonCode.QUORUM]
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from keyturn.core.commands import Command, Verb
 from keyturn.core.decision import Discount
 from keyturn.core.exclusion import Bystanders
-from keyturn.core.facts import Facts
-from keyturn.core.inquiry import Answer
+from keyturn.core.facts import Account, Facts
+from keyturn.core.inquiry import Answer, Inquiry
 from keyturn.core.request import RefusedCommand
 from keyturn.core.rulebook import Overdue, RuleBook
 
@@ -93,11 +93,12 @@ def _refusal(command: Command, facts: Facts, bystanders: Bystanders, book: RuleB
     said_wrongly = _misspoken(command, facts, book)
     if said_wrongly is not None or book is None:
         return said_wrongly
-    who = command.by
-    excluded = bystanders.exclusion(who)
-    if excluded is not None:
-        return _EXCLUDED[excluded[0]]
-    inquiry = bystanders.inquiry
+    excluded = bystanders.exclusion(command.by)
+    return _EXCLUDED[excluded[0]] if excluded is not None else _unentitled(command.by, bystanders.inquiry, book)
+
+
+def _unentitled(who: Account, inquiry: Inquiry, book: RuleBook) -> str | None:
+    """Why somebody with no part in the pull request may not override it all the same."""
     named = inquiry.is_named(who, book.override.users, book.override.teams)
     if named is Answer.NO:
         return f"{who.login} is not named in `override` of {book.path}"

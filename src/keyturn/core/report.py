@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from keyturn.core.assessment import Assessment
 from keyturn.core.decision import (
@@ -128,26 +129,33 @@ def report_error(repository: str, number: int, head: str, base: str, code: Reaso
     )
 
 
+_FIXED_STEPS: Final = {
+    Outcome.ERROR: NextStep.WAIT,
+    Outcome.NOT_GOVERNED: NextStep.NONE,
+    Outcome.OVERRIDDEN: NextStep.NONE,
+    Outcome.EMERGENCY_STOP: NextStep.STOP,
+    Outcome.REJECTED: NextStep.ANSWER_REVIEW,
+    Outcome.EXPIRED: NextStep.RENEW,
+    Outcome.AUTO_APPROVED: NextStep.NONE,
+    Outcome.APPROVED: NextStep.NONE,
+}
+
+
 def next_step(outcome: Outcome, reasons: Iterable[ReasonCode]) -> NextStep:
     """What the agent should do now."""
     reasons = set(reasons)
-    match outcome:
-        case Outcome.NOT_GOVERNED | Outcome.AUTO_APPROVED | Outcome.APPROVED | Outcome.OVERRIDDEN:
-            return NextStep.NONE
-        case Outcome.ERROR:
-            return NextStep.WAIT
-        case Outcome.EXPIRED:
-            return NextStep.RENEW
-        case Outcome.EMERGENCY_STOP:
-            return NextStep.STOP
-        case Outcome.REJECTED:
-            return NextStep.ANSWER_REVIEW
-        case Outcome.PENDING:
-            if ReasonCode.OBJECTION in reasons:
-                return NextStep.ANSWER_REVIEW
-            return NextStep.FIX_CHECKS if ReasonCode.CHECKS_FAILED in reasons else NextStep.WAIT
-        case Outcome.INVALID:
-            return _mend(reasons)
+    if outcome is Outcome.INVALID:
+        return _mend(reasons)
+    if outcome is Outcome.PENDING:
+        return _answer(reasons)
+    return _FIXED_STEPS[outcome]
+
+
+def _answer(reasons: set[ReasonCode]) -> NextStep:
+    """What to do first about what a pull request waits for."""
+    if ReasonCode.OBJECTION in reasons:
+        return NextStep.ANSWER_REVIEW
+    return NextStep.FIX_CHECKS if ReasonCode.CHECKS_FAILED in reasons else NextStep.WAIT
 
 
 def _mend(reasons: set[ReasonCode]) -> NextStep:

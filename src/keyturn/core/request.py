@@ -26,9 +26,10 @@ class RefusedCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """The request of a pull request as it stands. Times are UTC; `opened_at` is `None` until keyturn has seen it outside draft.
+    """The request of a pull request as it stands.
 
-    `renewals` are the commands that opened its later generations, `refused` those that did not, with the reason.
+    Times are UTC; `opened_at` is `None` until keyturn has seen it outside draft. `renewals` are the commands that
+    opened its later generations, `refused` those that did not, with the reason.
     """
 
     key: RequestKey
@@ -146,13 +147,11 @@ def _refusal(command: Command, current: _Generation, requirement: Requirement, b
         return f"the request had not expired then; it expires at {current.expires_at:%Y-%m-%d %H:%M:%S} UTC"
     if len(current.tally.counted) >= requirement.approvals:
         return "the request got its approvals in time and needs no renewal"
-    match bystanders.could_approve(command.by):
-        case Answer.YES:
-            return None
-        case Answer.NO:
-            return f"only somebody who could approve this pull request may renew, and {command.by.login} could not"
-        case Answer.UNKNOWN:
-            return f"it cannot be read whether {command.by.login} could approve this pull request"
+    return {
+        Answer.YES: None,
+        Answer.NO: f"only somebody who could approve this pull request may renew, and {command.by.login} could not",
+        Answer.UNKNOWN: f"it cannot be read whether {command.by.login} could approve this pull request",
+    }[bystanders.could_approve(command.by)]
 
 
 def _id(facts: Facts, key: RequestKey, generation: int) -> str | None:

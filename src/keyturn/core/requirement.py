@@ -12,9 +12,10 @@ from keyturn.core.tier import Tier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """The needs of a pull request. `approvals` is `None` where no number of them would do; `extras` says in words what added to them.
+    """The needs of a pull request.
 
-    `escalate_after` and `expire_after` are `None` where nobody is waited for.
+    `approvals` is `None` where no number of them would do; `extras` says in words what added to them. `escalate_after`
+    and `expire_after` are `None` where nobody is waited for.
     """
 
     tier: Tier
