@@ -64,11 +64,9 @@ test: $(VENV)/.dev $(NODE_MODULES) ## the whole test suite, with branch coverage
 
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import contracts, declared dependencies
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/deptry .
+	@failed=; for check in "ruff check" "ruff format --check" mypy lint-imports "deptry ."; do \
+	  echo "$$check"; $(BIN)/$$check || failed="$$failed '$$check'"; \
+	done; [ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 .PHONY: contracts
 contracts: $(VENV)/.dev ## the shipped files against the published schemas

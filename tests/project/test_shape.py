@@ -35,7 +35,8 @@ def impure_calls(tree: ast.AST) -> set[str]:
 @pytest.mark.parametrize("path", SOURCE, ids=place)
 def test_module__is_short_enough_to_hold_in_mind(path: Path) -> None:
     """No module is longer than 300 lines; a longer one holds more than one idea."""
-    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+    lines = path.read_text("utf-8").count("\n")
+    assert lines <= LONGEST
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCE if path.name == "__init__.py"], ids=place)
