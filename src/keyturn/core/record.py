@@ -83,8 +83,9 @@ class State(Published):
     """What the ledger alone remembers of a pull request.
 
     `generation`, `opened_at` and `steps_done` are those of the request that the entry's decision names. After a broken
-    chain, requests start at `first_generation`, and no approval made before `void_before` counts. `objections` are the node ids of the reviews that stand against it,
-    `dismissed_in_vain` those of them that somebody dismissed without being entitled to.
+    chain, requests start at `first_generation`, and no approval made before `void_before` counts. `objections` are the
+    node ids of the reviews that stand against it, `dismissed_in_vain` those of them that somebody dismissed without
+    being entitled to.
     """
 
     governed: bool = True
