@@ -80,8 +80,10 @@ class Fingerprint:
     """What must not have changed between judging a pull request and publishing a success for it."""
 
     state: str
+    """As GitHub says it: `OPEN`, `CLOSED` or `MERGED`."""
     head: str
     base: str
+    default_branch: str
     draft: bool
     reviews: frozenset[tuple[str, str, str | None]]
     """Node id, state and commit of each deciding review; a dismissal shows as the state."""
