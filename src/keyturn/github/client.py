@@ -1,0 +1,252 @@
+"""Speaks HTTP with GitHub: one token, one budget of waiting, refusals in words; it knows nothing of pull requests."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final, cast
+from urllib.parse import quote
+
+import github
+import requests
+from github.Requester import Requester
+
+from keyturn.core.decision import ReasonCode
+from keyturn.github.fields import Fields, Json
+from keyturn.github.patience import Patience
+from keyturn.github.refusals import QueryError, QueryFailed, ReplyLost, refusal
+from keyturn.ports import Unavailable
+from keyturn.settings import Settings
+from keyturn.version import VERSION
+
+PAGE: Final = 100
+"""The most items that GitHub puts on a page."""
+_TIMEOUT: Final = 20
+_TRIES: Final = 4
+_UNTOLD_PAUSE: Final = 60.0
+"""Seconds to wait out a rate limit that does not say how long it lasts."""
+
+Tolerance = Callable[[QueryError], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a GraphQL query gave, and the errors in it that the caller said it tolerates."""
+
+    data: Fields
+    errors: tuple[QueryError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: Json
+
+    @property
+    def said(self) -> str:
+        message = self.body.get("message") if isinstance(self.body, dict) else None
+        return message if isinstance(message, str) else ""
+
+    @property
+    def errors(self) -> tuple[QueryError, ...]:
+        listed = self.body.get("errors") if isinstance(self.body, dict) else None
+        return tuple(_error(item) for item in listed) if isinstance(listed, list) else ()
+
+
+class Client:
+    """GitHub's REST and GraphQL interfaces for one token.
+
+    Reads are sent again after faults of the server or the line, and after rate limits as long as these ask, within the
+    `Patience` of the run. Writes are sent again only where GitHub says that it refused to take them (a rate limit).
+    """
+
+    def __init__(self, settings: Settings, patience: Patience) -> None:
+        """Connect nothing yet."""
+        self.repository = settings.repository
+        self.patience = patience
+        self._graphql_url = settings.graphql_url
+        self._requester: Requester = github.Github(
+            auth=github.Auth.Token(settings.token),
+            base_url=settings.api_url,
+            timeout=_TIMEOUT,
+            user_agent=f"keyturn/{VERSION}",
+            per_page=PAGE,
+            retry=None,  # PyGithub would resend writes, and sleep up to an hour
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            api_version="2022-11-28",
+        ).requester
+
+    @property
+    def home(self) -> str:
+        """The REST path of the repository, without a trailing slash."""
+        owner, _, name = self.repository.partition("/")
+        return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._requester.close()
+
+    def graphql(self, query: str, variables: Mapping[str, Json], *, tolerate: Tolerance | None = None) -> Answer:
+        """Read by GraphQL.
+
+        Any error makes the whole answer one, but for those that `tolerate` accepts. Raises `QueryFailed` with the
+        errors, and `Unavailable` where GitHub cannot be reached.
+        """
+        return self._query(query, variables, tolerate, resend=True)
+
+    def mutate(self, query: str, variables: Mapping[str, Json]) -> Fields:
+        """Write by GraphQL. Raises `QueryFailed`, or `ReplyLost` where it may have happened nevertheless."""
+        return self._query(query, variables, None, resend=False).data
+
+    def rest(
+        self,
+        method: str,
+        path: str,
+        *,
+        parameters: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Json] | None = None,
+    ) -> Json:
+        """Call REST; `path` starts at the root (`client.home` is the repository's), its parts quoted by the caller.
+
+        Gives the JSON of the answer, `None` where it is empty. Raises `Refusal` for a status of 400 or more,
+        `ReplyLost` where a write may have happened nevertheless, and `Unavailable` where GitHub cannot be reached.
+        """
+        return self._call(method, path, parameters, body, resend=method == "GET").body
+
+    def pages(self, path: str, *, parameters: Mapping[str, str | int] | None = None, most: int = 100) -> Iterator[Json]:
+        """The bodies of all pages behind this path, at most `most`, by the `Link` that each gives to the next."""
+        reply = self._call("GET", path, {"per_page": PAGE, **(parameters or {})}, None, resend=True)
+        yield reply.body
+        for _ in range(most - 1):
+            following = requests.utils.parse_header_links(reply.headers.get("link", ""))
+            address = next((link["url"] for link in following if link.get("rel") == "next"), None)
+            if address is None:
+                return
+            reply = self._call("GET", address, None, None, resend=True)
+            yield reply.body
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None,
+        body: Mapping[str, Json] | None,
+        *,
+        resend: bool,
+    ) -> _Reply:
+        reply = self._send(method, path, parameters, body, resend=resend)
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            raise refusal(method, path, reply.status, reply.headers, reply.said)
+        return reply
+
+    def _query(self, query: str, variables: Mapping[str, Json], tolerate: Tolerance | None, *, resend: bool) -> Answer:
+        body: dict[str, Json] = {"query": query, "variables": dict(variables)}
+        reply = self._call("POST", self._graphql_url, None, body, resend=resend)
+        intolerable = tuple(error for error in reply.errors if tolerate is None or not tolerate(error))
+        if intolerable:
+            raise QueryFailed(intolerable)
+        return Answer(Fields.of(reply.body, "answer").at("data"), reply.errors)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        parameters: Mapping[str, str | int] | None,
+        body: Mapping[str, Json] | None,
+        *,
+        resend: bool,
+    ) -> _Reply:
+        """Send until an answer comes that no waiting would change."""
+        failed = 0
+        while True:
+            started = self.patience.now()
+            reply, trouble = self._once(method, path, parameters, body)
+            if reply is not None:
+                pause = _pause_asked(reply, self.patience.now())
+                if pause is None:
+                    return reply
+                self._outwait(pause, f"{method} {path}")
+                continue
+            if not resend:
+                message = f"No usable reply to {method} {path} came ({trouble}); GitHub may have carried it out."
+                raise ReplyLost(message)
+            failed += 1
+            self.patience.spend(started)
+            if failed == _TRIES or not self.patience.wait(2.0 ** (failed - 1)):
+                times = "once" if failed == 1 else f"{failed} times"
+                raise Unavailable(
+                    ReasonCode.API_UNAVAILABLE,
+                    f"GitHub could not be read: {method} {path} failed {times}, last with {trouble}. "
+                    "The next run tries again; https://www.githubstatus.com says whether GitHub is down.",
+                )
+
+    def _once(
+        self, method: str, path: str, parameters: Mapping[str, str | int] | None, body: Mapping[str, Json] | None
+    ) -> tuple[_Reply | None, str]:
+        """Send once: the reply, or `None` and what is wrong where none came or GitHub itself failed."""
+        try:
+            status, headers, text = self._requester.requestJson(
+                method, path, parameters=dict(parameters or {}), input=body
+            )
+        except requests.RequestException as fault:
+            return None, type(fault).__name__
+        except RuntimeError as fault:  # a redirect that PyGithub does not follow
+            raise Unavailable(ReasonCode.API_UNAVAILABLE, f"{fault}. Check the input `github-api-url`.") from fault
+        try:
+            read = cast("Json", json.loads(text)) if text else None
+        except ValueError:
+            if status < HTTPStatus.BAD_REQUEST:
+                return None, f"status {status} and text that is no JSON"
+            read = None
+        reply = _Reply(status, headers, read)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or _gave_up(reply):
+            return None, f"status {status} {reply.said}".rstrip()
+        return reply, ""
+
+    def _outwait(self, pause: float, call: str) -> None:
+        left = self.patience.left
+        if not self.patience.wait(pause):
+            raise Unavailable(
+                ReasonCode.API_UNAVAILABLE,
+                f"GitHub's rate limit asks to wait {pause:.0f} s before {call}; this run may wait {left:.0f} s more. "
+                "The next run tries again. A workflow's own token has 1,000 requests an hour for the whole "
+                "repository; a GitHub App's has 5,000 of its own.",
+            )
+
+
+def _pause_asked(reply: _Reply, now: datetime) -> float | None:
+    """The seconds that a rate limit asks to wait, `None` where the reply is no such refusal."""
+    exhausted = reply.headers.get("x-ratelimit-remaining") == "0"
+    after = reply.headers.get("retry-after", "")
+    limited = (
+        reply.status == HTTPStatus.TOO_MANY_REQUESTS
+        or (reply.status == HTTPStatus.FORBIDDEN and (exhausted or bool(after) or "rate limit" in reply.said.lower()))
+        or any(error.type == "RATE_LIMITED" for error in reply.errors)
+    )
+    if not limited:
+        return None
+    if after.isdigit():
+        return max(1.0, float(after))
+    reset = reply.headers.get("x-ratelimit-reset", "")
+    if exhausted and reset.isdigit():
+        return max(1.0, float(reset) - now.timestamp() + 1.0)
+    return _UNTOLD_PAUSE
+
+
+def _gave_up(reply: _Reply) -> bool:
+    """Whether GitHub gave up on a query: no data, and an error without a type that asks to try again."""
+    without_data = isinstance(reply.body, dict) and "errors" in reply.body and reply.body.get("data") is None
+    return without_data and any(
+        not error.type and error.said.startswith("Something went wrong while executing your query")
+        for error in reply.errors
+    )
+
+
+def _error(item: Json) -> QueryError:
+    fields = Fields.of(item, "errors")
+    path = fields.members.get("path")
+    steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
+    return QueryError(fields.text_or_none("type") or "", steps, fields.text_or_none("message") or "no message")
