@@ -1,0 +1,128 @@
+"""The one comment that keyturn keeps up to date on a pull request: for people, and at its end for the agent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from keyturn.core.decision import Outcome, ReasonCode
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import RecordedEvent
+from keyturn.core.verdict import VerdictState
+from keyturn.render.announcements import announcements
+from keyturn.render.asked import actions_part, diff_part
+from keyturn.render.decision_block import decision_block
+from keyturn.render.headline import headline_of
+from keyturn.render.markdown import code, details, length
+from keyturn.render.marker import marker
+from keyturn.render.missing import deadlines_part, missing_part, override_part
+from keyturn.render.sentences import EMOJI, HYPOTHETICAL, NEXT_STEPS
+from keyturn.render.status import observes
+from keyturn.render.votes import approvals_part, objections_part, overrides_part, refusals_part
+from keyturn.render.words import joined
+
+LONGEST = 65_000
+"""GitHub refuses more than 65,536 characters; some room is left for how it counts them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a reader should know that the judgement does not hold; the same in every run until something happens.
+
+    `marker` is kept in the hidden first line. `siblings` are the numbers of the other open pull requests with the same
+    head and base, `shared` is the verdict that all of them carry. `teams_can_be_asked` says whether the token may ask
+    teams for review, `escalation_is_heard` whether the escalation would reach anybody. `events` are what this run
+    records beside the judgement's own events, such as a forged verdict.
+    """
+
+    marker: Mapping[str, object] = field(default_factory=dict)
+    siblings: tuple[int, ...] = ()
+    shared: VerdictState | None = None
+    teams_can_be_asked: bool = True
+    escalation_is_heard: bool = True
+    events: tuple[RecordedEvent, ...] = ()
+
+
+def comment(judgement: Judgement, extras: Extras) -> str:
+    """The whole comment, at most 65,000 characters; it changes only when something has happened."""
+    body = report(judgement, extras)
+    foot = footer(judgement)
+    first = marker(extras.marker)
+    room = LONGEST - length(first) - length(body) - length(foot) - 500
+    block, left_out = decision_block(judgement.decision, room)
+    for_agent = f"{NEXT_STEPS[judgement.decision.next_step]} {left_out}".strip()
+    decision = details("For the agent: the decision as JSON", f"{for_agent}\n\n{block}")
+    return "\n\n".join((f"{first}\n{body}", decision, foot)) + "\n"
+
+
+def report(judgement: Judgement, extras: Extras) -> str:
+    """The part for people, without marker, JSON and footer."""
+    return "\n\n".join(part for part in _parts(judgement, extras) if part)
+
+
+def footer(judgement: Judgement) -> str:
+    """What identifies the decision, and how far it can be trusted."""
+    decision = judgement.decision
+    known = [
+        f"request {code(decision.request_id)}" if decision.request_id else "",
+        f"generation {decision.generation}" if decision.generation else "",
+        f"manifest {code(decision.manifest_digest[:19])}" if decision.manifest_digest else "",
+        f"rules {code(decision.rules_digest[:19])}" if decision.rules_digest else "",
+        f"governed because {code(judgement.governed_by)}" if judgement.governed_by else "",
+    ]
+    advisory = (
+        "**advisory**: this token may be shared with the agent, so this guards against mistakes, not against forgery"
+        if ReasonCode.ADVISORY in decision.reason_codes
+        else ""
+    )
+    return f"<sub>keyturn · {' · '.join(part for part in (*known, advisory) if part)}</sub>"
+
+
+def _parts(judgement: Judgement, extras: Extras) -> Iterable[str]:
+    decision = judgement.decision
+    yield f"## {EMOJI[decision.outcome]} {headline_of(judgement, code)}"
+    yield _tier(judgement)
+    yield from _notes(judgement, extras)
+    yield missing_part(
+        judgement,
+        teams_can_be_asked=extras.teams_can_be_asked,
+        escalation_is_heard=extras.escalation_is_heard,
+    )
+    if decision.outcome is Outcome.EMERGENCY_STOP:
+        yield override_part(judgement)
+    yield objections_part(judgement)
+    yield approvals_part(judgement)
+    yield overrides_part(judgement)
+    yield deadlines_part(judgement)
+    yield actions_part(judgement)
+    yield diff_part(judgement)
+    yield refusals_part(judgement)
+    if decision.outcome is not Outcome.EMERGENCY_STOP:
+        yield override_part(judgement)
+
+
+def _tier(judgement: Judgement) -> str:
+    """The tier and what follows from it, in one line."""
+    requirement = judgement.requirement
+    if judgement.decision.tier is None or requirement is None:
+        return ""
+    needs = []
+    if requirement.approvals is None:
+        needs.append("no approval is enough")
+    elif requirement.approvals:
+        needs.append(f"{requirement.approvals} approval{'s' if requirement.approvals > 1 else ''}")
+    if requirement.checks:
+        needs.append(f"{len(requirement.checks)} required check{'s' if len(requirement.checks) > 1 else ''}")
+    return f"Tier **{requirement.tier}**: {joined(needs) or 'nobody needs to approve'}."
+
+
+def _notes(judgement: Judgement, extras: Extras) -> Iterable[str]:
+    """What a reader must not miss, whatever the state."""
+    if observes(judgement):
+        yield (
+            f"**Observing only: this blocks nothing.** With `mode: enforce`, keyturn would "
+            f"{HYPOTHETICAL[judgement.decision.outcome]}."
+        )
+    yield from announcements(judgement, extras.events)
+    if extras.siblings:
+        others = joined([f"#{number}" for number in sorted(extras.siblings)])
+        carry = f": {code(extras.shared)}" if extras.shared is not None else ""
+        yield f"{others} has the same commit and base, so all of them carry the strictest of their verdicts{carry}."
