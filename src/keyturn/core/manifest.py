@@ -4,29 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-UNFILLED = "FILL IN: "
-"""What `keyturn draft` puts in front of a description that the agent has yet to write; such a manifest is refused."""
+from keyturn.core.document import read_document
+from keyturn.core.form import fill
+from keyturn.core.manifest_form import ActionForm, ManifestForm
+from keyturn.core.manifest_terms import UNFILLED, Impact, Scope
+from keyturn.core.nodes import ListNode, MapNode, Node
+from keyturn.core.problem import Problem, Refused
+from keyturn.core.source import LARGEST, Problems, oversized
 
-LARGEST = 256 * 1024
-"""The most bytes a manifest or a rule book may have."""
+__all__ = [
+    "LARGEST",
+    "MOST_ACTIONS",
+    "UNFILLED",
+    "Action",
+    "FileKind",
+    "Impact",
+    "Manifest",
+    "ManifestFile",
+    "Scope",
+    "read_manifest",
+    "read_manifests",
+]
 
-
-class Scope(StrEnum):
-    """How far an action reaches, as the agent says."""
-
-    SINGLE_FILE = "single_file"
-    DIRECTORY = "directory"
-    DATABASE = "database"
-    INFRASTRUCTURE = "infrastructure"
-
-
-class Impact(StrEnum):
-    """Who would notice if the action went wrong, as the agent says."""
-
-    NONE = "none"
-    LOCAL = "local"
-    SERVICE = "service"
-    ORGANISATION = "organisation"
+MOST_ACTIONS = 1_000
+"""How many actions all manifests of a pull request may list together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +92,81 @@ def read_manifest(file: ManifestFile) -> Manifest:
 
 
 def read_manifests(files: Iterable[ManifestFile]) -> tuple[Manifest, ...]:
-    """All manifests of a pull request, in the order of their paths' code points.
+    """All manifests of a pull request, in the order of their paths' code points; none for no files at all.
 
-    Raises Refused with everything that is wrong with any of them, and unless they hold 1 to 1,000 actions together.
+    Raises Refused with everything that is wrong with any of them, and unless they list 1 to 1,000 actions together.
     """
-    raise NotImplementedError
+    manifests: list[Manifest] = []
+    problems: list[Problem] = []
+    listed = 0
+    for file in sorted(files, key=lambda file: file.path):
+        own = Problems(file.path)
+        try:
+            root = _read_root(file, own)
+            lines = _action_lines(root)
+            if listed <= MOST_ACTIONS < listed + len(lines):
+                own.add(lines[MOST_ACTIONS - listed], None, _TOO_MANY)
+            listed += len(lines)
+            form = fill(ManifestForm, root, own)
+            if form is not None:
+                manifests.append(_manifest(file.path, form, root, lines))
+        except Refused as refused:
+            problems += refused.problems
+        else:
+            problems += own.listed()
+    if manifests and not listed and not problems:
+        path = manifests[0].path
+        problems.append(
+            Problem(path, None, None, "no manifest of this pull request lists an action; at least one must")
+        )
+    if problems:
+        raise Refused(problems)
+    return tuple(manifests)
+
+
+_TOO_MANY = f"the manifests of this pull request list more than {MOST_ACTIONS:,} actions; this is the first too many"
+
+
+def _read_root(file: ManifestFile, problems: Problems) -> Node:
+    if file.kind is not FileKind.REGULAR:
+        raise problems.fatal(None, None, f"a manifest is a regular file; found {_KIND[file.kind]}")
+    if file.size > LARGEST:
+        raise problems.fatal(None, None, oversized(file.size))
+    if file.content is None:
+        raise problems.fatal(None, None, "the file cannot be read")
+    return read_document(file.path, file.content, problems)
+
+
+_KIND = {
+    FileKind.SYMLINK: "a symbolic link",
+    FileKind.SUBMODULE: "a submodule",
+    FileKind.OTHER: "something else",
+}
+
+
+def _action_lines(root: Node) -> tuple[int, ...]:
+    actions = root.get("actions") if isinstance(root, MapNode) else None
+    return tuple(item.line for item in actions.items) if isinstance(actions, ListNode) else ()
+
+
+def _manifest(path: str, form: ManifestForm, root: Node, lines: tuple[int, ...]) -> Manifest:
+    requested_by = root.get("requested_by") if isinstance(root, MapNode) else None
+    return Manifest(
+        path=path,
+        agent=form.agent,
+        requested_by=form.requested_by,
+        actions=tuple(map(_action, form.actions)),
+        lines=lines,
+        requested_by_line=requested_by and requested_by.line,
+    )
+
+
+def _action(form: ActionForm) -> Action:
+    return Action(
+        action_type=form.action_type,
+        target=form.target,
+        scope=form.scope,
+        description=form.description,
+        estimated_impact=form.estimated_impact,
+        files=None if form.files is None else tuple(form.files),
+    )

@@ -2,7 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from keyturn.core import rulebook_parts as parts
+from keyturn.core.digest import bytes_digest
+from keyturn.core.document import read_document
+from keyturn.core.form import fill
+from keyturn.core.nodes import MapNode
+from keyturn.core.rule_order import placed_rules
+from keyturn.core.rulebook_form import RuleBookForm
+from keyturn.core.rulebook_lint import lint
 from keyturn.core.rulebook_terms import (
     Agents,
     ApprovalsSurvive,
@@ -22,6 +31,7 @@ from keyturn.core.rulebook_terms import (
     TierPolicy,
     Unattributed,
 )
+from keyturn.core.source import Problems
 from keyturn.core.tier import Tier
 
 __all__ = [
@@ -84,4 +94,39 @@ class RuleBook:
 
 def read_rulebook(path: str, content: bytes) -> RuleBook:
     """The rule book in these bytes. Raises Refused with everything that is wrong with it; `path` only names it."""
-    raise NotImplementedError
+    problems = Problems(path)
+    root = read_document(path, content, problems)
+    form = fill(RuleBookForm, root, problems)
+    if isinstance(root, MapNode):
+        lint(root, problems)
+    if form is None or problems or not isinstance(root, MapNode):
+        raise problems.refusal()
+    return RuleBook(
+        path=path,
+        mode=form.mode,
+        agents=parts.agents(form.agents),
+        unmatched=form.unmatched,
+        undeclared=form.undeclared,
+        read_only=frozenset(form.read_only),
+        removals=frozenset(form.removals),
+        volume=parts.volume(form.volume),
+        rules=tuple(placed.rule for placed in placed_rules(root)),
+        paths=tuple(parts.floors(root)),
+        tiers=MappingProxyType(
+            {
+                Tier.AUTO: parts.checks_only(form.tiers.auto),
+                Tier.SINGLE: parts.policy(form.tiers.single),
+                Tier.MULTI: parts.policy(form.tiers.multi),
+                Tier.EMERGENCY: parts.checks_only(form.tiers.emergency),
+            }
+        ),
+        approvers=parts.approvers(form.approvers),
+        requester=form.requester,
+        unattributed_commits=form.unattributed_commits,
+        approvals_survive=form.approvals_survive,
+        escalation=Escalation(tuple(form.escalation.users), tuple(form.escalation.teams)),
+        calendar=form.calendar and parts.calendar(form.calendar),
+        override=parts.override(form.override),
+        slack=parts.slack(form.slack),
+        digest=bytes_digest(content),
+    )

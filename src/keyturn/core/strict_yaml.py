@@ -1,0 +1,63 @@
+"""Reads the small part of YAML that means the same to everybody; anchors, aliases, tags and further documents are refused."""
+
+from collections.abc import Iterator
+
+import yaml
+
+from keyturn.core.characters import escaped
+from keyturn.core.nodes import Node, Refusal, Scalar
+from keyturn.core.source import Problems
+from keyturn.core.tree import TreeBuilder
+
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+
+
+def read_yaml(text: str, problems: Problems, loader: type = _LOADER) -> Node | None:
+    """The tree of a YAML text, `None` for an empty one; what is wrong with it is added to `problems`.
+
+    Nothing is constructed from what the text names: it is taken apart as it comes, and reading stops with Refused where
+    the text is no YAML, nests too deeply, holds too much, or has a further document.
+    """
+    builder = TreeBuilder(problems)
+    documents = 0
+    for event in _events(text, problems, loader):
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        match event:
+            case yaml.DocumentStartEvent():
+                documents += 1
+                if documents > 1:
+                    raise problems.fatal(line, column, "a further document begins here; a file holds one")
+                if event.tags:
+                    problems.add(line, column, "tags are refused; found a %TAG directive")
+            case yaml.AliasEvent():
+                problems.add(line, column, f"aliases are refused; found *{escaped(event.anchor)}: write the value out")
+                builder.value(Refusal(line, column))
+            case yaml.ScalarEvent():
+                _refuse_decoration(event, problems, line, column)
+                builder.value(Scalar(event.value, not event.style, line, column))
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                _refuse_decoration(event, problems, line, column)
+                builder.begin(mapping=isinstance(event, yaml.MappingStartEvent), line=line, column=column)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                builder.end()
+            case _:
+                pass
+    return builder.root
+
+
+def _events(text: str, problems: Problems, loader: type) -> Iterator[yaml.Event]:
+    try:
+        yield from yaml.parse(text, Loader=loader)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = " ".join(filter(None, (getattr(error, "problem", None), getattr(error, "context", None))))
+        raise problems.fatal(
+            mark and mark.line + 1, mark and mark.column + 1, f"this is not valid YAML: {escaped(reason or str(error))}"
+        ) from None
+
+
+def _refuse_decoration(event: yaml.NodeEvent, problems: Problems, line: int, column: int) -> None:
+    if event.anchor is not None:
+        problems.add(line, column, f"anchors are refused; found &{escaped(event.anchor)}")
+    if event.tag is not None:
+        problems.add(line, column, f"tags are refused; found {escaped(event.tag)}: leave it out")
