@@ -129,6 +129,8 @@ class Light:
     verdict: PublishedVerdict | None
     has_manifest: bool
     entry: LedgerEntry | None
+    rules_digest: str | None
+    """The digest of the rule book on the default branch, `None` where there is none; the same for all."""
     closed: bool = False
 
 
@@ -185,6 +187,12 @@ class Reader(Protocol):
 
     def find_review_issue(self, marker: str) -> ReviewIssue | None:
         """The labelled issue by keyturn's own account whose body holds the marker, open or closed."""
+
+    def own_comments(self, number: int) -> tuple[OwnComment, ...]:
+        """The comments by keyturn's own account on a pull request that carry one of its markers, read now."""
+
+    def verdicts(self, commit: str) -> tuple[PublishedVerdict, ...]:
+        """The newest verdict of each of keyturn's names on any commit, such as a merge group's."""
 
     def may_write(self, account: Account) -> bool:
         """Whether an account has write access; `False` where it cannot be read."""

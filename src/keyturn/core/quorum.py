@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from keyturn.core.exclusion import Bystanders
 from keyturn.core.facts import Account, AccountKind
-from keyturn.core.inquiry import Answer, Inquiry
+from keyturn.core.inquiry import Answer
 from keyturn.core.requirement import Requirement
-from keyturn.core.rulebook import Escalation
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,3 @@ def _could(account: Account, requirement: Requirement, bystanders: Bystanders) -
     if bystanders.exclusion(account) is not None:
         return False
     return bystanders.inquiry.may(account, requirement.approvers.permission) is not Answer.NO
-
-
-def reached(escalation: Escalation, inquiry: Inquiry) -> bool:
-    """Whether an escalation would reach anybody: a person by name, or a team that can be read and has a member."""
-    return bool(escalation.users) or any(inquiry.members(team) for team in escalation.teams)

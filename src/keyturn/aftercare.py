@@ -1,0 +1,211 @@
+"""What people see once the verdict stands: comment, notices, review requests, labels, answers, Slack; all best effort."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from keyturn.core.asking import escalation_is_heard, to_ask
+from keyturn.core.decision import Outcome
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.judged import Judged
+from keyturn.ports import OwnComment, Reader, Unavailable, Writer
+from keyturn.render.answers import answer, reaction
+from keyturn.render.comment import Extras, comment
+from keyturn.render.marker import marker, read_marker
+from keyturn.render.notices import FOR_OUTCOME, Notice, notice, notice_key, override_reminder
+from keyturn.settings import Settings
+
+STICKY = {"kind": "request"}
+"""What the marker of the one comment says besides what Slack keeps in it."""
+
+LABEL = "keyturn: "
+"""What the labels that keyturn keeps start with."""
+
+_TOLD = {
+    Event.ESCALATED: Notice.ESCALATED,
+    Event.MERGED_WITHOUT_APPROVAL: Notice.MERGED_WITHOUT_APPROVAL,
+    Event.LEDGER_BROKEN: Notice.LEDGER_BROKEN,
+    Event.VERDICT_FORGED: Notice.VERDICT_FORGED,
+}
+
+
+class Delivered(Protocol):
+    """What a messenger did: what it wants to be remembered, and warnings."""
+
+    @property
+    def memory(self) -> Mapping[str, object] | None:
+        """Plain JSON, handed back at the next delivery."""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What went wrong, with the fix."""
+
+
+class Messenger(Protocol):
+    """Mirrors a request where people talk. It never raises, and does nothing where nothing is owed."""
+
+    def deliver(
+        self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
+    ) -> Delivered:
+        """Bring card and replies up to date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aftercare:
+    """Tells people and the agent what was decided. What fails becomes a warning, and the next run catches up.
+
+    `answering` is the node id of the comment or review that caused this run, `None` where none did.
+    """
+
+    reader: Reader
+    writer: Writer
+    settings: Settings
+    messenger: Messenger
+    answering: str | None = None
+
+    def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
+        """Do everything that is owed for a governed pull request; returns warnings."""
+        steps: list[Callable[[], Iterable[str]]] = [
+            lambda: self._notices(judged),
+            lambda: self._answer(judged),
+            lambda: self._remind(judged),
+        ]
+        if judged.is_open:
+            unasked: list[str] = []
+            steps = [
+                lambda: self._ask(judged, unasked),
+                *steps,
+                lambda: self._label(judged),
+                lambda: self._comment_and_tell(judged, group, unasked),
+            ]
+        return tuple(warning for step in steps for warning in _tried(step))
+
+    # The one comment, and Slack, which keeps its memory there
+
+    def _comment_and_tell(self, judged: Judged, group: Sequence[Judged], unasked: Sequence[str]) -> Iterator[str]:
+        sticky = sticky_of(judged.snapshot.standing.comments)
+        memory = _memory(sticky)
+        body = self._body(judged, group, memory, unasked)
+        if sticky is None:
+            self.writer.comment(judged.number, body)
+        elif sticky.body != body:
+            self.writer.edit_comment(sticky, body)
+        told = self.messenger.deliver(judged.judgement, judged.entries, memory)
+        yield from told.warnings
+        if told.memory != memory:
+            self._remember(judged, group, told.memory, unasked)
+
+    def _remember(
+        self, judged: Judged, group: Sequence[Judged], memory: Mapping[str, object] | None, unasked: Sequence[str]
+    ) -> None:
+        """Keep what the messenger wants remembered in the marker of the comment, which may have been written just now."""
+        sticky = sticky_of(self.reader.own_comments(judged.number))
+        if sticky is not None:
+            self.writer.edit_comment(sticky, self._body(judged, group, memory, unasked))
+
+    def _body(
+        self,
+        judged: Judged,
+        group: Sequence[Judged],
+        memory: Mapping[str, object] | None,
+        unasked: Sequence[str],
+    ) -> str:
+        base = judged.judgement.facts.base
+        others = [other for other in group if other.number != judged.number and other.judgement.facts.base == base]
+        shared = max((other.state for other in (judged, *others)), key=lambda state: state.strictness)
+        kept: dict[str, object] = {**STICKY, "slack": dict(memory)} if memory is not None else dict(STICKY)
+        extras = Extras(
+            marker=kept,
+            siblings=tuple(other.number for other in others),
+            shared=shared if others else None,
+            teams_can_be_asked=not any("/" in name for name in unasked),
+            escalation_is_heard=escalation_is_heard(judged.judgement),
+            events=tuple(judged.entry.events) if judged.entry is not None else (),
+        )
+        return comment(judged.judgement, extras)
+
+    # New comments, which wake people
+
+    def _notices(self, judged: Judged) -> Iterator[str]:
+        there = [read_marker(own.body) for own in judged.snapshot.standing.comments]
+        for kind, event in _owed(judged):
+            key = notice_key(kind, judged.judgement, event)
+            if key not in there:
+                self.writer.comment(judged.number, notice(kind, judged.judgement, event))
+        yield from ()
+
+    def _answer(self, judged: Judged) -> Iterator[str]:
+        """React to the command that caused this run, and say to people with write access why it has no effect."""
+        command = next((c for c in judged.judgement.commands if c.source == self.answering), None)
+        if command is None:
+            return
+        why = answer(judged.judgement, command)
+        self.writer.react(command.source, reaction(judged.judgement, command))
+        there = [read_marker(own.body) for own in judged.snapshot.standing.comments]
+        key: dict[str, object] = {"kind": "answer", "to": command.source}
+        if why is not None and key not in there and self.reader.may_write(command.by):
+            self.writer.comment(judged.number, f"{marker(key)}\n{why}")
+        yield from ()
+
+    def _remind(self, judged: Judged) -> Iterator[str]:
+        """Remind those who owe the review of an override, in its issue, when it becomes overdue."""
+        if judged.entry is None or Event.OVERRIDE_OVERDUE not in {event.event for event in judged.entry.events}:
+            return
+        for record in judged.entry.state.overrides:
+            if record.overdue and record.reviewed_at is None and record.issue is not None:
+                self.writer.comment_issue(record.issue, override_reminder(record, judged.judgement))
+        yield from ()
+
+    # Review requests and labels
+
+    def _ask(self, judged: Judged, unasked: list[str]) -> Iterator[str]:
+        standing = judged.snapshot.standing
+        asked = to_ask(judged.judgement, standing.asked, standing.dropped)
+        if asked:
+            unasked.extend(self.writer.ask(judged.number, asked.users, asked.teams))
+        yield from ()
+
+    def _label(self, judged: Judged) -> Iterator[str]:
+        if not self.settings.labels:
+            return
+        wanted = f"{LABEL}{judged.judgement.decision.outcome}"
+        there = judged.snapshot.standing.labels
+        stale = [label for label in sorted(there) if label.startswith(LABEL) and label != wanted]
+        if wanted not in there or stale:
+            self.writer.set_labels(judged.number, [wanted] if wanted not in there else [], stale)
+        yield from ()
+
+
+def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
+    """The one comment that keyturn keeps up to date: its oldest own comment with the marker of that kind."""
+    found = [own for own in comments if (read_marker(own.body) or {}).get("kind") == STICKY["kind"]]
+    return min(found, key=lambda own: own.number, default=None)
+
+
+def _memory(sticky: OwnComment | None) -> Mapping[str, object] | None:
+    kept = (read_marker(sticky.body) or {}).get("slack") if sticky is not None else None
+    return kept if isinstance(kept, dict) else None
+
+
+def _owed(judged: Judged) -> Iterator[tuple[Notice, RecordedEvent | None]]:
+    """The notices that the present state calls for, and those for events of the request that is running."""
+    judgement = judged.judgement
+    outcome = FOR_OUTCOME.get(judgement.decision.outcome)
+    if outcome is not None and judged.is_open:
+        yield outcome, None
+    for entry in judged.entries:
+        for event in entry.events:
+            kind = _TOLD.get(event.event)
+            if kind is None:
+                continue
+            running = entry.decision.request_id == judgement.decision.request_id
+            if kind is not Notice.ESCALATED or (running and judgement.decision.outcome is Outcome.PENDING):
+                yield kind, event
+
+
+def _tried(step: Callable[[], Iterable[str]]) -> Iterator[str]:
+    try:
+        yield from step()
+    except Unavailable as refused:
+        yield str(refused)

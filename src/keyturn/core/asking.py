@@ -1,0 +1,77 @@
+"""Whom to ask for review: the people and teams that the rule book names and who are still needed."""
+
+from dataclasses import dataclass
+
+from keyturn.core.decision import Outcome, ReasonCode
+from keyturn.core.events import steps_of
+from keyturn.core.exclusion import wrote
+from keyturn.core.facts import UNREAD, Account, AccountKind
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Logins and teams (`org/slug`) as the rule book writes them."""
+
+    users: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anybody to ask."""
+        return bool(self.users or self.teams)
+
+
+def to_ask(judgement: Judgement, asked: frozenset[str], dropped: frozenset[str]) -> Asked:
+    """Who should be asked for review now.
+
+    Only while approvals are missing; those of the roster, and once the request has escalated those of the escalation
+    too. Nobody is asked who was asked already (`asked`), whose request somebody took back (`dropped`), who reviewed
+    this head, or whose approval could never count.
+    """
+    requirement, book, decision = judgement.requirement, judgement.rules.book, judgement.decision
+    if requirement is None or book is None or decision.outcome is not Outcome.PENDING:
+        return Asked()
+    reasons = decision.reason_codes
+    if ReasonCode.APPROVALS_MISSING not in reasons or ReasonCode.DRAFT in reasons:
+        return Asked()
+    users, teams = list(requirement.approvers.users), list(requirement.approvers.teams)
+    if Event.ESCALATED in steps_of(judgement).done:
+        users += book.escalation.users
+        teams += book.escalation.teams
+    silent = {*asked, *dropped}
+    return Asked(
+        users=tuple(
+            login
+            for login in dict.fromkeys(users)
+            if login.casefold() not in silent and _useful(login, judgement)
+        ),
+        teams=tuple(team for team in dict.fromkeys(teams) if team.casefold() not in silent),
+    )
+
+
+def _useful(login: str, judgement: Judgement) -> bool:
+    """Whether somebody has not spoken about this head yet, and is no part of the pull request."""
+    facts, account = judgement.facts, Account(login, AccountKind.USER)
+    if facts.author is not None and facts.author.key == account.key:
+        return False
+    if wrote(account, facts.commits) is not None:
+        return False
+    if account.key in {(manifest.requested_by or "").casefold() for manifest in judgement.manifests}:
+        return False
+    return not any(
+        review.author is not None and review.author.key == account.key and review.commit == facts.head
+        for review in facts.reviews
+    )
+
+
+def escalation_is_heard(judgement: Judgement) -> bool:
+    """Whether an escalation would reach anybody: a person by name, or a team not known to be empty or unreadable.
+
+    Where the rule book names nobody to escalate to, there is nothing to hear.
+    """
+    book = judgement.rules.book
+    if book is None or book.escalation.users or not book.escalation.teams:
+        return True
+    known = [judgement.facts.teams.get(team.casefold(), UNREAD) for team in book.escalation.teams]
+    return any(members is UNREAD or members for members in known)

@@ -1,0 +1,59 @@
+"""Whether the verdict that stands on a head commit is one that keyturn gave."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from keyturn.core.chain import Anchor
+from keyturn.core.history import History
+from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.core.verdict import VerdictState, state_of
+
+
+def genuine(
+    anchor: Anchor | None, state: VerdictState, entries: Mapping[str, LedgerEntry], *, own: bool, observe: bool
+) -> bool:
+    """Whether an entry of the ledger (by path) holds this verdict, or it is an `error`, which no entry needs to hold."""
+    if own and state is VerdictState.ERROR:
+        return True
+    entry = entries.get(anchor.path) if anchor is not None else None
+    if entry is None or anchor is None or entry.state.generation != anchor.generation:
+        return False
+    return state is state_of(entry.decision.outcome) or (observe and state is VerdictState.SUCCESS)
+
+
+def forged(  # noqa: PLR0913 - a verdict is made of these
+    *,
+    name: str,
+    state: VerdictState,
+    anchor: Anchor | None,
+    at: datetime,
+    creator: str | None,
+    own: bool,
+    observe: bool,
+    history: History,
+    entries: Iterable[LedgerEntry],
+    now: datetime,
+) -> RecordedEvent | None:
+    """The event that records a forged verdict; `None` where it is keyturn's own, or has been recorded.
+
+    What was there before the newest entry was written has been seen by the run that wrote it. A verdict without an
+    entry is keyturn's own as long as the ledger does not know the pull request: it was not governed then.
+    """
+    last = history.last
+    if last is not None and at < last.time:
+        return None
+    if own and (last is None or state is not VerdictState.SUCCESS):
+        return None
+    newest = own or (last is not None and anchor is not None and anchor.path == last.path)
+    if newest and genuine(anchor, state, {entry.path: entry for entry in entries}, own=own, observe=observe):
+        return None
+    source = f"{name}@{at:%Y-%m-%dT%H:%M:%SZ}"
+    if (Event.VERDICT_FORGED, source) in history.recorded:
+        return None
+    return RecordedEvent(
+        event=Event.VERDICT_FORGED,
+        at=min(at, now),
+        by=creator,
+        source=source,
+        note=f"`{state}` under `{name}` is not what the ledger holds",
+    )

@@ -1,0 +1,219 @@
+"""The story of one run: facts, decision, ledger, verdict, and then everything that people see."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from keyturn.aftercare import Aftercare
+from keyturn.core.compose import Learned, Run, compose
+from keyturn.core.debts import DEBTS_PATH, updated
+from keyturn.core.decision import Decision, DecisionFrame, ReasonCode
+from keyturn.core.forgery import forged
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import RecordedEvent
+from keyturn.core.report import report_error
+from keyturn.core.verdict import VerdictState, verdict_name
+from keyturn.judged import JudgeAgain, Judged
+from keyturn.overrides_owed import OverridesOwed
+from keyturn.ports import LedgerMoved, Reader, Snapshot, Unavailable, VerdictToPublish, Writer
+from keyturn.publication import Publication
+from keyturn.render.status import decision_description
+from keyturn.settings import Settings
+from keyturn.settle import settle
+
+PATIENCE = timedelta(seconds=60)
+"""How long a run goes on judging afresh while others move the ledger or the pull request under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a pull request.
+
+    `judgement` is `None` where keyturn could not find out. `published` is whether the verdict stands on the head
+    commit; `warnings` are for the log and the summary.
+    """
+
+    decision: Decision | DecisionFrame
+    judgement: Judgement | None
+    published: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Gate:
+    """Judges pull requests and publishes what was decided.
+
+    `clock` gives the time in UTC; `pause` waits a random while before judging again, so that runs that collide part.
+    """
+
+    reader: Reader
+    writer: Writer
+    settings: Settings
+    run: Run
+    clock: Callable[[], datetime]
+    pause: Callable[[], None]
+    publication: Publication
+    aftercare: Aftercare
+    overrides_owed: OverridesOwed
+
+    def judge(self, number: int, known: Snapshot | None = None) -> Result:
+        """Judge a pull request and those that share its head commit, until what is published is what is there.
+
+        `known` is a snapshot that was just read, so that it is not read twice.
+        """
+        until = self.clock() + PATIENCE
+        while True:
+            try:
+                return self._judge_once(number, known)
+            except (JudgeAgain, LedgerMoved) as moved:
+                if self.clock() >= until:
+                    return self._unsettled(number, moved)
+                self.pause()
+            except Unavailable as unavailable:
+                return self._give_up(number, unavailable)
+            known = None
+
+    def _judge_once(self, number: int, known: Snapshot | None) -> Result:
+        group = self._read(number, known)
+        mine = next(judged for judged in group if judged.number == number)
+        if self.settings.dry_run:
+            return Result(mine.last_word, mine.judgement, published=True)
+        group = self._record(group)
+        if mine.is_open:
+            self.publication.publish(group)
+        warnings = [warning for judged in group for warning in self._look_after(judged, group)]
+        mine = next(judged for judged in group if judged.number == number)
+        return Result(mine.last_word, mine.judgement, published=True, warnings=tuple(warnings))
+
+    # Facts and decision
+
+    def _read(self, number: int, known: Snapshot | None) -> tuple[Judged, ...]:
+        """Read and judge a pull request, together with every other open one that has the same head commit."""
+        snapshots = {number: known} if known is not None else dict(self._snapshots([number]))
+        others = [other for other in snapshots[number].same_head if other != number]
+        if others and snapshots[number].fingerprint.state == "OPEN":
+            snapshots |= self._snapshots(others)
+        if len({snapshot.ledger_tip for snapshot in snapshots.values()}) > 1:
+            msg = "the ledger moved while it was being read"
+            raise JudgeAgain(msg)
+        if len({snapshot.facts.head for snapshot in snapshots.values()}) > 1:
+            msg = f"the head of #{number} moved while it was being read"
+            raise JudgeAgain(msg)
+        now = self.clock().replace(microsecond=0)
+        return tuple(self._decide(snapshot, now) for snapshot in snapshots.values())
+
+    def _snapshots(self, numbers: Sequence[int]) -> Mapping[int, Snapshot]:
+        found: dict[int, Snapshot] = {}
+        for number, snapshot in self.reader.snapshots(numbers).items():
+            if isinstance(snapshot, Unavailable):
+                raise snapshot
+            found[number] = snapshot
+        return found
+
+    def _decide(self, snapshot: Snapshot, now: datetime) -> Judged:
+        judgement = settle(self.reader, snapshot.facts, now)
+        judged = Judged(snapshot=snapshot, judgement=judgement, entry=None, ledger_commit=snapshot.ledger_tip)
+        if not judged.is_governed:
+            return judged
+        owed = self.overrides_owed.news(judgement)
+        learned = Learned((*self._forgeries(judged), *owed.events), owed.overrides)
+        return replace(judged, entry=compose(judgement, snapshot.chain, self.run, learned))
+
+    def _forgeries(self, judged: Judged) -> tuple[RecordedEvent, ...]:
+        """The verdicts under this pull request's name that keyturn did not give."""
+        if not judged.is_open or judged.judgement.facts.ledger.broken:
+            return ()
+        name = judged.name(self.settings.check_name)
+        found = (
+            forged(
+                name=verdict.name,
+                state=verdict.state,
+                anchor=verdict.anchor,
+                at=verdict.at,
+                creator=verdict.creator.login if verdict.creator else None,
+                own=verdict.own,
+                observe=judged.observed,
+                history=judged.judgement.history,
+                entries=judged.snapshot.chain.entries,
+                now=judged.judgement.now,
+            )
+            for verdict in judged.snapshot.standing.verdicts
+            if verdict.name == name
+        )
+        return tuple(event for event in found if event is not None)
+
+    # Ledger
+
+    def _record(self, group: Sequence[Judged]) -> tuple[Judged, ...]:
+        """Append what is new about the group in one commit.
+
+        Raises `LedgerMoved` where the ledger changed since it was read.
+        """
+        new = [judged for judged in group if judged.entry is not None]
+        if not new:
+            return tuple(group)
+        files = {judged.entry.path: judged.entry.as_bytes() for judged in new if judged.entry is not None}
+        debts = group[0].snapshot.debts
+        for judged in new:
+            if judged.entry is not None:
+                in_issues = judged.judgement.facts.debts
+                debts = updated(debts, judged.number, judged.entry.state.overrides, in_issues) or debts
+        if debts is not None and debts != group[0].snapshot.debts:
+            files[DEBTS_PATH] = debts
+        told = ", ".join(f"#{judged.number} {judged.judgement.decision.outcome}" for judged in new)
+        commit = self.writer.append(files, group[0].ledger_commit, f"{told} [skip ci]")
+        return tuple(
+            replace(judged, snapshot=replace(judged.snapshot, debts=debts), ledger_commit=commit) for judged in group
+        )
+
+    # What people see
+
+    def _look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
+        """Comment, ask, label and tell.
+
+        Nothing of it changes the verdict, and what fails is caught up by the next run.
+        """
+        if not judged.is_governed:
+            return ()
+        owing, warnings = self.overrides_owed.ask_for_reviews(judged, self._record)
+        return (*warnings, *self.aftercare.look_after(owing, group))
+
+    # When it cannot be done
+
+    def _unsettled(self, number: int, moved: Exception) -> Result:
+        """Things kept moving for as long as this run had patience."""
+        code = ReasonCode.LEDGER_UNWRITABLE if isinstance(moved, LedgerMoved) else ReasonCode.HEAD_MOVED
+        why = str(moved) or "other runs kept writing to the ledger"
+        return self._give_up(number, Unavailable(code, f"{why}; the next run judges afresh"))
+
+    def _give_up(self, number: int, why: Unavailable) -> Result:
+        """Publish the verdict `error`, so far as the head commit can be found, and report it."""
+        head, base, published = "", "", False
+        try:
+            place = self.reader.fingerprints([number]).get(number)
+            if place is not None:
+                head, base = place.head, place.base
+                published = self._publish_error(number, head, base, place.default_branch, why)
+        except Unavailable:
+            published = False
+        decision = report_error(self.settings.repository, number, head, base, why.code, str(why))
+        return Result(decision, None, published=published, warnings=(str(why),))
+
+    def _publish_error(self, number: int, head: str, base: str, default_branch: str, why: Unavailable) -> bool:
+        if self.settings.dry_run:
+            return False
+        decision = report_error(self.settings.repository, number, head, base, why.code, str(why))
+        self.writer.publish(
+            head,
+            VerdictToPublish(
+                name=verdict_name(self.settings.check_name, base, default_branch, observe=False),
+                state=VerdictState.ERROR,
+                description=decision_description(decision),
+                target=self.publication.page_of(number),
+                anchor=None,
+                replaces=None,
+                title="keyturn could not find out",
+                summary=str(why),
+            ),
+        )
+        return True

@@ -1,0 +1,95 @@
+"""A pull request in the course of a run: what was read, what was decided, and the ledger entry that holds it."""
+
+from dataclasses import dataclass
+
+from keyturn.core.chain import Anchor
+from keyturn.core.decision import Decision, DecisionFrame, Outcome
+from keyturn.core.facts import PullRequestState
+from keyturn.core.judgement import Judgement
+from keyturn.core.record import LedgerEntry
+from keyturn.core.rulebook import Mode
+from keyturn.core.verdict import VerdictState, state_of, verdict_name
+from keyturn.ports import Snapshot
+
+
+class JudgeAgain(Exception):  # noqa: N818 - it is a turn of the story, not a fault
+    """What was judged is no longer what is there, so that it must be judged afresh."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One pull request, judged.
+
+    `entry` is the ledger entry that this run writes, `None` where nothing is new. `ledger_commit` is a commit of the
+    ledger branch that holds the newest entry, `None` where there is none.
+    """
+
+    snapshot: Snapshot
+    judgement: Judgement
+    entry: LedgerEntry | None
+    ledger_commit: str | None
+
+    @property
+    def number(self) -> int:
+        """The number of the pull request."""
+        return self.judgement.facts.number or 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be merged."""
+        return self.judgement.facts.state is PullRequestState.OPEN
+
+    @property
+    def is_governed(self) -> bool:
+        """Whether it is keyturn's business."""
+        return self.judgement.decision.outcome is not Outcome.NOT_GOVERNED
+
+    @property
+    def observed(self) -> bool:
+        """Whether the rule book only observes, and holds nothing back."""
+        book = self.judgement.rules.book
+        return book is not None and book.mode is Mode.OBSERVE
+
+    @property
+    def state(self) -> VerdictState:
+        """The state of its verdict."""
+        return VerdictState.SUCCESS if self.observed else state_of(self.judgement.decision.outcome)
+
+    @property
+    def entries(self) -> tuple[LedgerEntry, ...]:
+        """Its ledger entries, oldest first, this run's own included."""
+        return self.snapshot.chain.entries + ((self.entry,) if self.entry is not None else ())
+
+    @property
+    def newest_entry(self) -> str | None:
+        """The file name of the newest ledger entry, this run's own included."""
+        if self.entry is not None:
+            return self.entry.path.rpartition("/")[2]
+        return self.snapshot.fingerprint.newest_entry
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The entry that its verdict rests on, `None` where the ledger does not know it: the newest that tells anything.
+
+        Entries that only keep books, without an event and with the decision of the one before, are passed over.
+        """
+        if not self.entries or self.ledger_commit is None:
+            return None
+        newest = self.entries[-1]
+        for before in reversed(self.entries[:-1]):
+            if newest.events or newest.decision != before.decision:
+                break
+            newest = before
+        return Anchor(newest.path, self.ledger_commit, newest.state.generation)
+
+    @property
+    def last_word(self) -> Decision | DecisionFrame:
+        """The decision to report: of a closed pull request the last one that the ledger holds."""
+        if not self.is_open and self.entries:
+            return self.entries[-1].decision
+        return self.judgement.decision
+
+    def name(self, check_name: str) -> str:
+        """The name of its verdict."""
+        facts = self.judgement.facts
+        return verdict_name(check_name, facts.base, facts.default_branch or facts.base, observe=self.observed)

@@ -1,0 +1,130 @@
+"""The reviews that overrides owe: asked for in an issue, watched, and done when somebody entitled closes it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from keyturn.core.compose import overrides_of
+from keyturn.core.inquiry import Answer
+from keyturn.core.judgement import Judgement
+from keyturn.core.override_review import may_review
+from keyturn.core.record import Event, OverrideRecord, RecordedEvent, bytes_hash
+from keyturn.judged import Judged
+from keyturn.ports import LedgerMoved, Reader, ReviewIssue, Unavailable, Writer
+from keyturn.render.review_issue import review_issue, review_marker
+
+Record = Callable[[Sequence[Judged]], tuple[Judged, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What became of the overrides of a pull request since the ledger wrote of them."""
+
+    events: tuple[RecordedEvent, ...]
+    overrides: tuple[OverrideRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverridesOwed:
+    """Keeps the issues of override reviews and the ledger's debts in step."""
+
+    reader: Reader
+    writer: Writer
+
+    def news(self, judgement: Judgement) -> News:
+        """Look at the issue of every review that is still owed; who closed it decides whether the review is done."""
+        events: list[RecordedEvent] = []
+        overrides: list[OverrideRecord] = []
+        for record in overrides_of(judgement):
+            issue = self._issue(record)
+            if issue is not None and self._is_done(judgement, record, issue) and issue.closed_at is not None:
+                by = issue.closed_by.login if issue.closed_by else None
+                events.append(
+                    RecordedEvent(event=Event.OVERRIDE_REVIEWED, at=issue.closed_at, by=by, note=f"#{issue.number}")
+                )
+                overrides.append(record.model_copy(update={"reviewed_at": issue.closed_at, "reviewed_by": by}))
+            else:
+                overrides.append(record)
+        return News(tuple(events), tuple(overrides))
+
+    def ask_for_reviews(self, judged: Judged, record: Record) -> tuple[Judged, tuple[str, ...]]:
+        """Open the issues that are missing, undo a closing by somebody who may not, and write both down.
+
+        Returns the pull request with the entry that this took, and warnings. Where issues cannot be written, the
+        override holds and the debt stands in the ledger all the same.
+        """
+        if not judged.entries:
+            return judged, ()
+        before = judged.entries[-1].state.overrides
+        after: list[OverrideRecord] = []
+        warnings: list[str] = []
+        for owed in before:
+            try:
+                after.append(self._attend(judged, owed))
+            except Unavailable as refused:
+                after.append(owed)
+                warnings.append(f"the review of the override of #{judged.number} is owed, but: {refused}")
+        if tuple(after) == before:
+            return judged, tuple(warnings)
+        try:
+            return self._write_down(judged, tuple(after), record), tuple(warnings)
+        except LedgerMoved:
+            return judged, tuple(warnings)
+
+    def _attend(self, judged: Judged, owed: OverrideRecord) -> OverrideRecord:
+        if owed.reviewed_at is not None:
+            return owed
+        if owed.issue is None:
+            marker = review_marker(judged.judgement, owed)
+            found = self.reader.find_review_issue(marker)
+            if found is not None:
+                return owed.model_copy(update={"issue": found.number})
+            issue = review_issue(judged.judgement, owed)
+            assignees = tuple(voice.login for voice in owed.voices)
+            return owed.model_copy(
+                update={"issue": self.writer.open_review_issue(issue.title, issue.body, assignees)}
+            )
+        issue_now = self._issue(owed)
+        if issue_now is None or issue_now.open or owed.reopened:
+            return owed
+        self.writer.reopen_issue(issue_now.number)
+        return owed.model_copy(update={"reopened": True})
+
+    def _issue(self, record: OverrideRecord) -> ReviewIssue | None:
+        if record.issue is None or record.reviewed_at is not None:
+            return None
+        return self.reader.review_issue(record.issue)
+
+    def _is_done(self, judgement: Judgement, record: OverrideRecord, issue: ReviewIssue) -> bool:
+        """Whether the issue was closed by hand, by a person who could have approved and did not override."""
+        if issue.open or not issue.closed_by_hand:
+            return False
+        facts = judgement.facts
+        for _ in range(3):
+            answer, wanted = may_review(replace(judgement, facts=facts), record, issue.closed_by)
+            if not wanted:
+                return answer is Answer.YES
+            facts = self.reader.look_up(facts, wanted, older_rules=False)
+        return False
+
+    def _write_down(self, judged: Judged, overrides: tuple[OverrideRecord, ...], record: Record) -> Judged:
+        """Append an entry that says nothing but where the reviews are asked for."""
+        newest = judged.entries[-1]
+        chain = judged.snapshot.chain
+        if judged.entry is not None:
+            chain = replace(
+                chain,
+                entries=judged.entries,
+                next_sequence=judged.entry.sequence + 1,
+                previous=bytes_hash(judged.entry.as_bytes()),
+            )
+        entry = newest.model_copy(
+            update={
+                "sequence": chain.next_sequence,
+                "previous": chain.previous,
+                "time": judged.judgement.now,
+                "events": (),
+                "state": newest.state.model_copy(update={"overrides": overrides}),
+            }
+        )
+        snapshot = replace(judged.snapshot, chain=chain)
+        return record([replace(judged, snapshot=snapshot, entry=entry)])[0]

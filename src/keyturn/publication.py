@@ -1,0 +1,136 @@
+"""The verdicts of one head commit: chosen, compared with what stands there, read once more, and published."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from keyturn.core.chain import Anchor
+from keyturn.core.verdict import VerdictState
+from keyturn.judged import JudgeAgain, Judged
+from keyturn.ports import Fingerprint, PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
+from keyturn.render.check_page import check_page
+from keyturn.render.status import status_description, strictest_description
+from keyturn.settings import Settings
+
+UNEARNED = "No open pull request of this commit is judged under this name now"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """Publishes what was decided about the open pull requests of one head commit."""
+
+    reader: Reader
+    writer: Writer
+    settings: Settings
+
+    def publish(self, group: Sequence[Judged]) -> None:
+        """Make the verdicts on the head commit those of the group, which holds every open pull request of that commit.
+
+        Pull requests into the same branch carry the strictest of their verdicts. What must not have changed since is
+        read again before a success, and the ledger after anything was published. Raises `JudgeAgain` where something
+        did change, or where a success could not be published, and `Unavailable` where a verdict that blocks could not.
+        """
+        wanted = [verdict for verdict in self.verdicts(group) if not _stands(verdict)]
+        if not wanted:
+            return
+        if any(verdict.state is VerdictState.SUCCESS for verdict in wanted):
+            self._confirm(group)
+        head = group[0].judgement.facts.head
+        for verdict in sorted(wanted, key=lambda verdict: -verdict.state.strictness):
+            try:
+                self.writer.publish(head, verdict)
+            except Unavailable as refused:
+                if verdict.state is VerdictState.SUCCESS:
+                    raise JudgeAgain(str(refused)) from refused
+                raise
+        self._confirm_ledger(group)
+
+    def verdicts(self, group: Sequence[Judged]) -> tuple[VerdictToPublish, ...]:
+        """One verdict for each name.
+
+        The strictest of those who share it, and `pending` in place of any success that nobody earns now.
+        """
+        check_name = self.settings.check_name
+        there = {verdict.name: verdict for judged in group for verdict in judged.snapshot.standing.verdicts}
+        by_name: dict[str, list[Judged]] = {}
+        for judged in group:
+            by_name.setdefault(judged.name(check_name), []).append(judged)
+        earned = [self._verdict(name, members, there.get(name)) for name, members in sorted(by_name.items())]
+        return (*earned, *self._unearned(group, there.values(), by_name.keys()))
+
+    def _verdict(self, name: str, members: Iterable[Judged], there: PublishedVerdict | None) -> VerdictToPublish:
+        members = sorted(members, key=lambda judged: judged.number)
+        strictest = max(members, key=lambda judged: judged.state.strictness)
+        description = status_description(strictest.judgement)
+        if len(members) > 1:
+            description = strictest_description(strictest.number, description)
+        page = check_page(strictest.judgement)
+        return VerdictToPublish(
+            name=name,
+            state=strictest.state,
+            description=description,
+            target=self.page_of(strictest.number),
+            anchor=strictest.anchor,
+            replaces=there,
+            title=page.title,
+            summary=page.summary,
+            text=page.text,
+            annotations=page.annotations,
+        )
+
+    def _unearned(
+        self, group: Sequence[Judged], there: Iterable[PublishedVerdict], names: Iterable[str]
+    ) -> Iterable[VerdictToPublish]:
+        earned = set(names)
+        for verdict in there:
+            if verdict.name not in earned and verdict.state is VerdictState.SUCCESS:
+                yield VerdictToPublish(
+                    name=verdict.name,
+                    state=VerdictState.PENDING,
+                    description=UNEARNED,
+                    target=self.page_of(group[0].number),
+                    anchor=None,
+                    replaces=verdict,
+                    title="Not judged under this name",
+                    summary=f"{UNEARNED}.",
+                )
+
+    def page_of(self, number: int) -> str:
+        """The address of a pull request's page."""
+        return f"{self.settings.server_url}/{self.settings.repository}/pull/{number}"
+
+    def _confirm(self, group: Sequence[Judged]) -> None:
+        """Read head, base, reviews and ledger again; what was judged must be what is there now."""
+        now = self.reader.fingerprints([judged.number for judged in group])
+        for judged in group:
+            if now.get(judged.number) != _expected(judged):
+                msg = f"#{judged.number} changed while it was being judged"
+                raise JudgeAgain(msg)
+
+    def _confirm_ledger(self, group: Sequence[Judged]) -> None:
+        """Nobody may have written a newer entry than the one just published from."""
+        now = self.reader.fingerprints([judged.number for judged in group])
+        for judged in group:
+            found = now.get(judged.number)
+            if found is not None and (found.newest_entry or "") > (judged.newest_entry or ""):
+                msg = f"another run wrote about #{judged.number} meanwhile"
+                raise JudgeAgain(msg)
+
+
+def _expected(judged: Judged) -> Fingerprint:
+    return replace(judged.snapshot.fingerprint, newest_entry=judged.newest_entry)
+
+
+def _stands(verdict: VerdictToPublish) -> bool:
+    """Whether this very verdict is there already, so that nothing needs to be written."""
+    there = verdict.replaces
+    return (
+        there is not None
+        and there.own
+        and there.state is verdict.state
+        and there.description == verdict.description
+        and _rests_on(there.anchor) == _rests_on(verdict.anchor)
+    )
+
+
+def _rests_on(anchor: Anchor | None) -> tuple[str, int] | None:
+    return (anchor.path, anchor.generation) if anchor is not None else None
