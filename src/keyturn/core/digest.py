@@ -19,7 +19,7 @@ def manifest_digest(actions: Iterable[Action]) -> str:
     return bytes_digest(rfc8785.dumps([action.as_written() for action in actions]))
 
 
-def request_id(  # noqa: PLR0913 - the identifier is made of exactly these
+def request_id(
     *, server_url: str, repository: str, number: int, head: str, base: str, manifest_digest: str, generation: int
 ) -> str:
     """UUIDv5, in the URL namespace, of `<server url>/<owner>/<repo>/pull/<number>#<head>.<base>.<digest>.<generation>`.

@@ -28,7 +28,12 @@ AnyForm = TypeVar("AnyForm", bound="Form")
 class Form(BaseModel):
     """A mapping with fixed keys. Nothing is converted, and unknown keys are refused."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        model_title_generator=lambda form: form.__name__.removesuffix("Form"),
+    )
 
     advice: ClassVar[Mapping[str, str]] = {}
     """What to say about keys that people expect here and that are not allowed."""
@@ -40,6 +45,16 @@ def matching(form: type[AnyForm], node: Node) -> AnyForm | None:
         return form.model_validate(plain_data(node))
     except ValidationError:
         return None
+
+
+def salvaged(form: type[AnyForm], node: MapNode) -> tuple[AnyForm, frozenset[str]]:
+    """The form filled with what fits, and the keys that do not; for forms in which every key has a default."""
+    data = {key: plain_data(value) for key, (_, value) in node.entries.items()}
+    try:
+        return form.model_validate(data), frozenset()
+    except ValidationError as error:
+        broken = frozenset(str(details["loc"][0]) for details in error.errors(include_url=False, include_input=False))
+        return form.model_validate({key: value for key, value in data.items() if key not in broken}), broken
 
 
 def fill(form: type[AnyForm], node: Node, problems: Problems) -> AnyForm | None:

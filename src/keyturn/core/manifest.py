@@ -41,9 +41,9 @@ class Action:
     estimated_impact: Impact
     files: tuple[str, ...] | None = None
 
-    def as_written(self) -> dict[str, object]:
+    def as_written(self) -> dict[str, str | list[str]]:
         """The action as the manifest has it, absent keys absent: what the manifest digest is made of."""
-        written: dict[str, object] = {
+        written: dict[str, str | list[str]] = {
             "action_type": self.action_type,
             "target": self.target,
             "scope": self.scope.value,
@@ -157,7 +157,7 @@ def _manifest(path: str, form: ManifestForm, root: Node, lines: tuple[int, ...])
         requested_by=form.requested_by,
         actions=tuple(map(_action, form.actions)),
         lines=lines,
-        requested_by_line=requested_by and requested_by.line,
+        requested_by_line=None if requested_by is None else requested_by.line,
     )
 
 

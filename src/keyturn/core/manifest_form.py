@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from keyturn.core.form import Form
 from keyturn.core.manifest_terms import UNFILLED, Impact, Scope
@@ -28,7 +28,8 @@ class ActionForm(Form):
         description="How far it reaches. single_file covers exactly one changed file."
     )
     description: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_filled)] = Field(
-        description="What changes and why, for the people who approve it."
+        description="What changes and why, for the people who approve it.",
+        json_schema_extra={"not": {"pattern": UNFILLED.strip()}},
     )
     estimated_impact: Annotated[Impact, Field(strict=False)] = Field(description="Who would notice if it went wrong.")
     files: list[FileGlob] | None = Field(
@@ -40,6 +41,8 @@ class ActionForm(Form):
 
 class ManifestForm(Form):
     """What an agent's pull request does, for keyturn to hold against the diff."""
+
+    model_config = ConfigDict(title="keyturn manifest")
 
     version: Version = Field(description="The version of this format.")
     agent: str | None = Field(default=None, description="Which agent this is, as free text.")

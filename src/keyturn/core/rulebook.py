@@ -125,7 +125,7 @@ def read_rulebook(path: str, content: bytes) -> RuleBook:
         unattributed_commits=form.unattributed_commits,
         approvals_survive=form.approvals_survive,
         escalation=Escalation(tuple(form.escalation.users), tuple(form.escalation.teams)),
-        calendar=form.calendar and parts.calendar(form.calendar),
+        calendar=None if form.calendar is None else parts.calendar(form.calendar),
         override=parts.override(form.override),
         slack=parts.slack(form.slack),
         digest=bytes_digest(content),

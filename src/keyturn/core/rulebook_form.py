@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 
 from keyturn.core.calendar_form import CalendarForm
 from keyturn.core.form import Form
@@ -144,10 +144,14 @@ class SlackForm(Form):
         default=None, description="The id of the channel, from its details; the input slack-channel wins."
     )
     users: dict[Account, Annotated[str, slack_id("UW", "a person")]] = Field(
-        default={}, description="GitHub logins and the ids of the people in Slack."
+        default={},
+        description="GitHub logins and the ids of the people in Slack.",
+        json_schema_extra={"additionalProperties": False},
     )
     teams: dict[Team, Annotated[str, slack_id("S", "a user group")]] = Field(
-        default={}, description="Teams as organisation/team and the ids of the user groups in Slack."
+        default={},
+        description="Teams as organisation/team and the ids of the user groups in Slack.",
+        json_schema_extra={"additionalProperties": False},
     )
 
 
@@ -172,6 +176,8 @@ def _above_auto(tier: Tier) -> Tier:
 
 class RuleBookForm(Form):
     """The rule book of keyturn: which tier an action belongs to, and what each tier asks for."""
+
+    model_config = ConfigDict(title="keyturn rule book")
 
     version: Version = Field(description="The version of this format.")
     mode: Annotated[Mode, _Choice] = Field(

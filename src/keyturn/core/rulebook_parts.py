@@ -74,7 +74,7 @@ def policy(form: SingleForm) -> TierPolicy:
         escalate_after=parse_duration(form.escalate_after),
         expire_after=parse_duration(form.expire_after),
         checks=_checks(form.checks),
-        approvers=form.approvers and approvers(form.approvers),
+        approvers=None if form.approvers is None else approvers(form.approvers),
     )
 
 

@@ -69,7 +69,7 @@ Floor = Annotated[FloorGlob, BeforeValidator(_no_mapping)]
 
 
 class PathsForm(Form):
-    """The lowest tier at which a changed file may pass, by glob in gitignore syntax without ! and #; the most severe wins."""
+    """The lowest tier at which a changed file may pass, by glob in gitignore syntax; the most severe wins."""
 
     advice: ClassVar[Mapping[str, str]] = {"auto": "every file is at least auto; allowed: single, multi, emergency"}
 

@@ -84,8 +84,9 @@ ActionType = Annotated[
         r"[a-z][a-z0-9_]{0,63}", "an action type is a lower-case letter and up to 63 lower-case letters, digits or _"
     ),
 ]
-Target = Annotated[str, Field(min_length=1, max_length=512), checked_by(_check_segments)]
-FileGlob = Annotated[str, Field(min_length=1), checked_by(_check_segments), checked_by(check_glob)]
+_Path = Field(min_length=1, json_schema_extra={"pattern": r"^(?!(?:.*/)?\.{0,2}(?:/|$))"})
+Target = Annotated[str, _Path, Field(max_length=512), checked_by(_check_segments)]
+FileGlob = Annotated[str, _Path, checked_by(_check_segments), checked_by(check_glob)]
 FloorGlob = Annotated[str, Field(min_length=1), checked_by(_check_floor_glob)]
 Login = Annotated[
     str, Shape(r"[A-Za-z0-9_-]{1,39}", "a GitHub login is made of up to 39 letters, digits and hyphens, without @")

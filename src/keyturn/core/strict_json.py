@@ -4,6 +4,7 @@ import json
 import re
 from bisect import bisect_right
 from itertools import accumulate
+from typing import NoReturn
 
 from keyturn.core.characters import quoted
 from keyturn.core.nodes import Node, Scalar
@@ -11,7 +12,8 @@ from keyturn.core.source import Problems
 from keyturn.core.tree import TreeBuilder
 
 _TOKEN = re.compile(
-    r'[ \t\n]*+(?:(?P<mark>[\[\]{},:])|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")|(?P<word>[^\s\[\]{},:"]++)|(?P<end>\Z))',
+    r'[ \t\n]*+(?:(?P<mark>[\[\]{},:])|(?P<text>"[^"\\]*+(?:\\.[^"\\]*+)*+")'
+    r'|(?P<word>[^ \t\n\[\]{},:"]++)|(?P<end>\Z))',
     re.DOTALL,
 )
 _WORD = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
@@ -27,12 +29,12 @@ def read_json(text: str, problems: Problems) -> Node | None:
         return None
     reader.read_value()
     if reader.kind != "end":
-        raise reader.unexpected("nothing more after the value")
+        reader.refuse("nothing more after the value")
     return reader.builder.root
 
 
 class _Reader:
-    """Stands at one token of the text; `kind` and `token` tell which."""
+    """Stands at one token of the text; `kind` and `found` tell which."""
 
     def __init__(self, text: str, problems: Problems) -> None:
         self._text = text
@@ -45,15 +47,13 @@ class _Reader:
     def advance(self) -> None:
         """Go on to the next token."""
         match = _TOKEN.match(self._text, self._position)
-        if match is None:
-            start = (
-                self._position + len(self._text[self._position :]) - len(self._text[self._position :].lstrip(" \t\n"))
-            )
+        if match is None:  # nothing but a text can be left open
+            start = self._text.index('"', self._position)
             self._stand(start)
-            self.token = self._text[start : start + 60]
-            raise self.unexpected("a value or punctuation, texts closed by a double quote")
+            self.found = self._text[start:]
+            self.refuse("a double quote where the text ends")
         self.kind = match.lastgroup or ""
-        self.token = match.group(self.kind)
+        self.found = match.group(self.kind)
         self._stand(match.start(self.kind))
         self._position = match.end()
 
@@ -61,24 +61,26 @@ class _Reader:
         self.line = bisect_right(self._line_starts, start)
         self.column = start - self._line_starts[self.line - 1] + 1
 
-    def unexpected(self, wanted: str) -> Exception:
-        """The refusal of the token that stands here."""
-        found = quoted(self.token) if self.token else "the end of the file"
-        return self._problems.fatal(self.line, self.column, f"this is not valid JSON: found {found}; wanted: {wanted}")
+    def refuse(self, wanted: str) -> NoReturn:
+        """Raise Refused for the token that stands here."""
+        standing = quoted(self.found) if self.found else "the end of the file"
+        raise self._problems.fatal(
+            self.line, self.column, f"this is not valid JSON: found {standing}; wanted: {wanted}"
+        )
 
     def read_value(self) -> None:
         """Read a value and go on behind it. Recursion is bounded by the depth that the builder allows."""
-        if self.token == "{" and self.kind == "mark":
+        if self.found == "{" and self.kind == "mark":
             self._read_items("}", mapping=True)
-        elif self.token == "[" and self.kind == "mark":
+        elif self.found == "[" and self.kind == "mark":
             self._read_items("]", mapping=False)
         elif self.kind == "text":
             self._read_text()
-        elif self.kind == "word" and _WORD.fullmatch(self.token):
-            self.builder.value(Scalar(self.token, plain=True, line=self.line, column=self.column))
+        elif self.kind == "word" and _WORD.fullmatch(self.found):
+            self.builder.value(Scalar(self.found, plain=True, line=self.line, column=self.column))
             self.advance()
         else:
-            raise self.unexpected("a text in double quotes, a number, true, false, null, a list or a mapping")
+            self.refuse("a text in double quotes, a number, true, false, null, a list or a mapping")
 
     def _read_items(self, closing: str, *, mapping: bool) -> None:
         self.builder.begin(mapping=mapping, line=self.line, column=self.column)
@@ -87,7 +89,7 @@ class _Reader:
         while not self._is_mark(closing):
             if not first:
                 if not self._is_mark(","):
-                    raise self.unexpected(f"a comma or {closing}")
+                    self.refuse(f"a comma or {closing}")
                 self.advance()
             first = False
             if mapping:
@@ -98,19 +100,19 @@ class _Reader:
 
     def _read_key(self) -> None:
         if self.kind != "text":
-            raise self.unexpected("a key in double quotes")
+            self.refuse("a key in double quotes")
         self._read_text()
         if not self._is_mark(":"):
-            raise self.unexpected("a colon")
+            self.refuse("a colon")
         self.advance()
 
     def _read_text(self) -> None:
         try:
-            value = json.loads(self.token)
+            value = json.loads(self.found)
         except ValueError:
-            raise self.unexpected("a text whose escapes are those of JSON, without raw tabs and line ends") from None
+            self.refuse("a text whose escapes are those of JSON, without raw tabs and line ends")
         self.builder.value(Scalar(value, plain=False, line=self.line, column=self.column))
         self.advance()
 
     def _is_mark(self, mark: str) -> bool:
-        return self.kind == "mark" and self.token == mark
+        return self.kind == "mark" and self.found == mark

@@ -1,6 +1,7 @@
-"""Reads the small part of YAML that means the same to everybody; anchors, aliases, tags and further documents are refused."""
+"""Reads the part of YAML that means the same to everybody: no anchors, aliases, tags or further documents."""
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import yaml
 
@@ -8,6 +9,14 @@ from keyturn.core.characters import escaped
 from keyturn.core.nodes import Node, Refusal, Scalar
 from keyturn.core.source import Problems
 from keyturn.core.tree import TreeBuilder
+
+
+class _Mark(Protocol):
+    """A place in a text; line and column count from 0."""
+
+    line: int
+    column: int
+
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
@@ -21,7 +30,7 @@ def read_yaml(text: str, problems: Problems, loader: type = _LOADER) -> Node | N
     builder = TreeBuilder(problems)
     documents = 0
     for event in _events(text, problems, loader):
-        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        line, column = _place(event.start_mark)
         match event:
             case yaml.DocumentStartEvent():
                 documents += 1
@@ -30,7 +39,9 @@ def read_yaml(text: str, problems: Problems, loader: type = _LOADER) -> Node | N
                 if event.tags:
                     problems.add(line, column, "tags are refused; found a %TAG directive")
             case yaml.AliasEvent():
-                problems.add(line, column, f"aliases are refused; found *{escaped(event.anchor)}: write the value out")
+                problems.add(
+                    line, column, f"aliases are refused; found *{escaped(event.anchor or '')}: write the value out"
+                )
                 builder.value(Refusal(line, column))
             case yaml.ScalarEvent():
                 _refuse_decoration(event, problems, line, column)
@@ -50,13 +61,19 @@ def _events(text: str, problems: Problems, loader: type) -> Iterator[yaml.Event]
         yield from yaml.parse(text, Loader=loader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
-        reason = " ".join(filter(None, (getattr(error, "problem", None), getattr(error, "context", None))))
-        raise problems.fatal(
-            mark and mark.line + 1, mark and mark.column + 1, f"this is not valid YAML: {escaped(reason or str(error))}"
-        ) from None
+        said = (getattr(error, "problem", None), getattr(error, "context", None))
+        reason = " ".join(part for part in said if part) or str(error)
+        line, column = _place(mark) if mark else (None, None)
+        raise problems.fatal(line, column, f"this is not valid YAML: {escaped(reason)}") from None
 
 
-def _refuse_decoration(event: yaml.NodeEvent, problems: Problems, line: int, column: int) -> None:
+def _place(mark: _Mark | None) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _refuse_decoration(
+    event: yaml.ScalarEvent | yaml.CollectionStartEvent, problems: Problems, line: int, column: int
+) -> None:
     if event.anchor is not None:
         problems.add(line, column, f"anchors are refused; found &{escaped(event.anchor)}")
     if event.tag is not None:
