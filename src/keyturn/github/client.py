@@ -108,13 +108,15 @@ class Client:
         *,
         parameters: Mapping[str, str | int] | None = None,
         body: Mapping[str, Json] | None = None,
+        at_once: bool = False,
     ) -> Json:
         """Call REST; `path` starts at the root (`client.home` is the repository's), its parts quoted by the caller.
 
         Gives the JSON of the answer, `None` where it is empty. Raises `Refusal` for a status of 400 or more,
         `ReplyLost` where a write may have happened nevertheless, and `Unavailable` where GitHub cannot be reached.
+        What must be done `at_once` or not at all is sent once and never waits; it is `Unavailable` instead.
         """
-        return self._call(method, path, parameters, body, resend=method == "GET").body
+        return self._call(method, path, parameters, body, resend=method == "GET", at_once=at_once).body
 
     def pages(self, path: str, *, parameters: Mapping[str, str | int] | None = None, most: int = 100) -> Iterator[Json]:
         """The bodies of all pages behind this path, at most `most`, by the `Link` that each gives to the next."""
@@ -136,8 +138,9 @@ class Client:
         body: Mapping[str, Json] | None,
         *,
         resend: bool,
+        at_once: bool = False,
     ) -> _Reply:
-        reply = self._send(method, path, parameters, body, resend=resend)
+        reply = self._send(method, path, parameters, body, resend=resend, at_once=at_once)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             raise refusal(method, path, reply.status, reply.headers, reply.said)
         return reply
@@ -158,6 +161,7 @@ class Client:
         body: Mapping[str, Json] | None,
         *,
         resend: bool,
+        at_once: bool,
     ) -> _Reply:
         """Send until an answer comes that no waiting would change."""
         failed = 0
@@ -168,14 +172,14 @@ class Client:
                 pause = _pause_asked(reply, self.patience.now())
                 if pause is None:
                     return reply
-                self._outwait(pause, f"{method} {path}")
+                self._outwait(pause, f"{method} {path}", at_once=at_once)
                 continue
             if not resend:
                 message = f"No usable reply to {method} {path} came ({trouble}); GitHub may have carried it out."
                 raise ReplyLost(message)
             failed += 1
             self.patience.spend(started)
-            if failed == _TRIES or not self.patience.wait(2.0 ** (failed - 1)):
+            if at_once or failed == _TRIES or not self.patience.wait(2.0 ** (failed - 1)):
                 times = "once" if failed == 1 else f"{failed} times"
                 raise Unavailable(
                     ReasonCode.API_UNAVAILABLE,
@@ -206,9 +210,9 @@ class Client:
             return None, f"status {status} {reply.said}".rstrip()
         return reply, ""
 
-    def _outwait(self, pause: float, call: str) -> None:
-        left = self.patience.left
-        if not self.patience.wait(pause):
+    def _outwait(self, pause: float, call: str, *, at_once: bool) -> None:
+        left = 0.0 if at_once else self.patience.left
+        if at_once or not self.patience.wait(pause):
             raise Unavailable(
                 ReasonCode.API_UNAVAILABLE,
                 f"GitHub's rate limit asks to wait {pause:.0f} s before {call}; this run may wait {left:.0f} s more. "
