@@ -8,6 +8,7 @@ from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Account, PullRequestState, Review
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.core.rulebook import Mode
 
 _OUTCOMES = {
     Outcome.AUTO_APPROVED: Event.AUTO_APPROVED,
@@ -50,7 +51,9 @@ def closing_events(judgement: Judgement) -> tuple[RecordedEvent, ...]:
     if last is not None and last.state.closed:
         return ()
     if facts.state is PullRequestState.MERGED:
-        passed = last is not None and last.decision.passes and last.decision.head == facts.head
+        book = judgement.rules.book
+        observed = book is not None and book.mode is Mode.OBSERVE
+        passed = last is not None and last.decision.head == facts.head and (last.decision.passes or observed)
         event = Event.MERGED if passed else Event.MERGED_WITHOUT_APPROVAL
     else:
         event = Event.CLOSED
