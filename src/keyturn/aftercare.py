@@ -1,4 +1,4 @@
-"""What people see once the verdict stands: comment, notices, review requests, labels, answers, Slack; all best effort."""
+"""What people see once the verdict stands: comment, notices, review requests, labels, Slack; all best effort."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ class Aftercare:
     def _remember(
         self, judged: Judged, group: Sequence[Judged], memory: Mapping[str, object] | None, unasked: Sequence[str]
     ) -> None:
-        """Keep what the messenger wants remembered in the marker of the comment, which may have been written just now."""
+        """Keep what the messenger remembers in the marker of the comment, which may have been written just now."""
         sticky = sticky_of(self.reader.own_comments(judged.number))
         if sticky is not None:
             self.writer.edit_comment(sticky, self._body(judged, group, memory, unasked))

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from keyturn.aftercare import Aftercare
 from keyturn.core.compose import Learned, Run, compose
 from keyturn.core.debts import DEBTS_PATH, updated
-from keyturn.core.decision import Decision, DecisionFrame, ReasonCode
+from keyturn.core.decision import Decision, ReasonCode
 from keyturn.core.forgery import forged
-from keyturn.core.judgement import Judgement
 from keyturn.core.record import RecordedEvent
 from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, verdict_name
@@ -29,14 +28,19 @@ PATIENCE = timedelta(seconds=60)
 class Result:
     """What came of a pull request.
 
-    `judgement` is `None` where keyturn could not find out. `published` is whether the verdict stands on the head
-    commit; `warnings` are for the log and the summary.
+    `judged` is `None` where keyturn could not find out. `published` is whether the verdict stands on the head commit;
+    `warnings` are for the log and the summary.
     """
 
-    decision: Decision | DecisionFrame
-    judgement: Judgement | None
+    decision: Decision
+    judged: Judged | None
     published: bool
     warnings: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> VerdictState:
+        """The state of the verdict."""
+        return self.judged.state if self.judged is not None else VerdictState.ERROR
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,20 +74,20 @@ class Gate:
                     return self._unsettled(number, moved)
                 self.pause()
             except Unavailable as unavailable:
-                return self._give_up(number, unavailable)
+                return self.give_up(number, unavailable)
             known = None
 
     def _judge_once(self, number: int, known: Snapshot | None) -> Result:
         group = self._read(number, known)
         mine = next(judged for judged in group if judged.number == number)
         if self.settings.dry_run:
-            return Result(mine.last_word, mine.judgement, published=True)
+            return Result(mine.last_word, mine, published=True)
         group = self._record(group)
         if mine.is_open:
             self.publication.publish(group)
         warnings = [warning for judged in group for warning in self._look_after(judged, group)]
         mine = next(judged for judged in group if judged.number == number)
-        return Result(mine.last_word, mine.judgement, published=True, warnings=tuple(warnings))
+        return Result(mine.last_word, mine, published=True, warnings=tuple(warnings))
 
     # Facts and decision
 
@@ -184,10 +188,10 @@ class Gate:
         """Things kept moving for as long as this run had patience."""
         code = ReasonCode.LEDGER_UNWRITABLE if isinstance(moved, LedgerMoved) else ReasonCode.HEAD_MOVED
         why = str(moved) or "other runs kept writing to the ledger"
-        return self._give_up(number, Unavailable(code, f"{why}; the next run judges afresh"))
+        return self.give_up(number, Unavailable(code, f"{why}; the next run judges afresh"))
 
-    def _give_up(self, number: int, why: Unavailable) -> Result:
-        """Publish the verdict `error`, so far as the head commit can be found, and report it."""
+    def give_up(self, number: int, why: Unavailable) -> Result:
+        """Publish the verdict `error`, so far as the head commit can be found, and report why."""
         head, base, published = "", "", False
         try:
             place = self.reader.fingerprints([number]).get(number)

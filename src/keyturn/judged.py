@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from keyturn.core.chain import Anchor
-from keyturn.core.decision import Decision, DecisionFrame, Outcome
+from keyturn.core.decision import Decision, Outcome
 from keyturn.core.facts import PullRequestState
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
@@ -69,7 +69,7 @@ class Judged:
 
     @property
     def anchor(self) -> Anchor | None:
-        """The entry that its verdict rests on, `None` where the ledger does not know it: the newest that tells anything.
+        """The entry that its verdict rests on, the newest that tells anything; `None` where the ledger knows it not.
 
         Entries that only keep books, without an event and with the decision of the one before, are passed over.
         """
@@ -83,10 +83,10 @@ class Judged:
         return Anchor(newest.path, self.ledger_commit, newest.state.generation)
 
     @property
-    def last_word(self) -> Decision | DecisionFrame:
+    def last_word(self) -> Decision:
         """The decision to report: of a closed pull request the last one that the ledger holds."""
         if not self.is_open and self.entries:
-            return self.entries[-1].decision
+            return self.entries[-1].decision.as_decision()
         return self.judgement.decision
 
     def name(self, check_name: str) -> str:

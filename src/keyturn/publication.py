@@ -29,7 +29,7 @@ class Publication:
         read again before a success, and the ledger after anything was published. Raises `JudgeAgain` where something
         did change, or where a success could not be published, and `Unavailable` where a verdict that blocks could not.
         """
-        wanted = [verdict for verdict in self.verdicts(group) if not _stands(verdict)]
+        wanted = [verdict for verdict in self.verdicts(group) if not stands(verdict)]
         if not wanted:
             return
         if any(verdict.state is VerdictState.SUCCESS for verdict in wanted):
@@ -120,7 +120,7 @@ def _expected(judged: Judged) -> Fingerprint:
     return replace(judged.snapshot.fingerprint, newest_entry=judged.newest_entry)
 
 
-def _stands(verdict: VerdictToPublish) -> bool:
+def stands(verdict: VerdictToPublish) -> bool:
     """Whether this very verdict is there already, so that nothing needs to be written."""
     there = verdict.replaces
     return (

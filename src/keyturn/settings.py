@@ -46,6 +46,8 @@ class Settings:
     dry_run: bool = False
     fail_job: bool = False
     own_run: OwnRun = OwnRun()
+    default_branch: str | None = None
+    """As the event says; the default branch that facts were read with goes first."""
     actor: str | None = None
     run_url: str | None = None
     slack_token: str = ""

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from keyturn.core.decision import DecidedAction, DecisionFrame, FileError, Published
+from keyturn.core.decision import DecidedAction, Decision, DecisionFrame, FileError, Published
 
 MAX_ENTRY_BYTES = 256 * 1024
 """No entry is larger; longer lists are replaced by their number and digest."""
@@ -114,6 +114,12 @@ class RecordedDecision(DecisionFrame):
     actions: tuple[DecidedAction, ...] | Abridged = ()
     undeclared: tuple[str, ...] | Abridged = ()
     errors: tuple[FileError, ...] | Abridged = ()
+
+    def as_decision(self) -> Decision:
+        """The decision as it was published; lists that the ledger abridged are empty."""
+        kept = self.model_dump(by_alias=False)
+        kept |= {name: () for name in ("actions", "undeclared", "errors") if isinstance(getattr(self, name), Abridged)}
+        return Decision.model_validate(kept)
 
 
 class RecordedReview(Published):

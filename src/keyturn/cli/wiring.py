@@ -1,0 +1,66 @@
+"""Puts the gate together for one repository: the real GitHub, the real Slack, the real clock."""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from keyturn.aftercare import Aftercare
+from keyturn.core.compose import Run
+from keyturn.gate import Gate
+from keyturn.github.client import Client
+from keyturn.github.patience import Patience
+from keyturn.github.reader import GitHubReader
+from keyturn.github.writer import GitHubWriter
+from keyturn.merge_group import Queue
+from keyturn.overrides_owed import OverridesOwed
+from keyturn.publication import Publication
+from keyturn.settings import Settings
+from keyturn.slack.messenger import Messenger
+from keyturn.sweep import Sweep
+from keyturn.version import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that a run may need."""
+
+    reader: GitHubReader
+    gate: Gate
+    sweep: Sweep
+    queue: Queue
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, answering: str | None = None) -> House:
+    """Wire a run; `answering` is the node id of the comment or review that caused it. Nothing is connected yet."""
+    client = Client(settings, Patience(utc_now, time.sleep))
+    reader = GitHubReader(client, settings)
+    writer = GitHubWriter(client, settings)
+    gate = Gate(
+        reader=reader,
+        writer=writer,
+        settings=settings,
+        run=Run(settings.actor, settings.run_url, VERSION),
+        clock=utc_now,
+        pause=lambda: time.sleep(random.uniform(0.2, 2.0)),  # noqa: S311 - runs that collide should part, no more
+        publication=Publication(reader=reader, writer=writer, settings=settings),
+        aftercare=Aftercare(
+            reader=reader,
+            writer=writer,
+            settings=settings,
+            messenger=Messenger(settings, clock=utc_now, sleep=time.sleep),
+            answering=answering,
+        ),
+        overrides_owed=OverridesOwed(reader=reader, writer=writer),
+    )
+    return House(
+        reader,
+        gate,
+        Sweep(reader=reader, gate=gate, clock=utc_now),
+        Queue(reader=reader, writer=writer, gate=gate, settings=settings),
+    )
