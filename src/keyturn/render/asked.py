@@ -51,7 +51,7 @@ def diff_part(judgement: Judgement) -> str:
     parts = ["### What the diff shows", bullets(_sizes(facts, assessment))]
     floors = sorted(assessment.floors, key=lambda floor: (-floor.tier.severity, floor.name)) if assessment else []
     if floors:
-        rows = [_floor_row(floor) for floor in floors]
+        rows = _floor_rows(floors)
         kept = within(rows, FLOORS_BUDGET)
         parts.append(table(("at least", "changed file", "because"), kept))
         if len(kept) < len(rows):
@@ -126,10 +126,24 @@ def _sizes(facts: Facts, assessment: Assessment | None) -> Iterable[str]:
         yield f"no action covers {len(undeclared):,} of the files, among them {names(undeclared, most=3)}"
 
 
-def _floor_row(floor: Floor) -> tuple[str, ...]:
-    name = floor.name if floor.cause is FloorCause.VOLUME else cell(shown(floor.name), 160)
+def _floor_rows(floors: Iterable[Floor]) -> list[tuple[str, ...]]:
+    """One row for each name, the severest cause first."""
+    by_name: dict[str, list[Floor]] = {}
+    for floor in floors:
+        by_name.setdefault(floor.name, []).append(floor)
+    return [
+        (
+            f"**{found[0].tier}**",
+            name if found[0].cause is FloorCause.VOLUME else cell(shown(name), 160),
+            "; ".join(_cause(floor) for floor in found),
+        )
+        for name, found in by_name.items()
+    ]
+
+
+def _cause(floor: Floor) -> str:
     detail = "" if floor.cause in _SELF_EXPLAINING else f" {cell(floor.detail, 100)}"
-    return f"**{floor.tier}**", name, f"{FLOORS[floor.cause]}{detail}"
+    return f"{FLOORS[floor.cause]}{detail}"
 
 
 _SELF_EXPLAINING = {FloorCause.UNDECLARED, FloorCause.RULE_BOOK, FloorCause.WORKFLOWS}

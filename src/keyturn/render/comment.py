@@ -55,7 +55,42 @@ def comment(judgement: Judgement, extras: Extras) -> str:
 
 def report(judgement: Judgement, extras: Extras) -> str:
     """The part for people, without marker, JSON and footer."""
-    return "\n\n".join(part for part in _parts(judgement, extras) if part)
+    head = f"## {EMOJI[judgement.decision.outcome]} {headline_of(judgement, code)}"
+    return _paragraphs((head, report_summary(judgement, extras), report_details(judgement)))
+
+
+def report_summary(judgement: Judgement, extras: Extras) -> str:
+    """What is missing, who can give it, what people have said, and until when."""
+    stopped = judgement.decision.outcome is Outcome.EMERGENCY_STOP
+    return _paragraphs(
+        (
+            _tier(judgement),
+            *_notes(judgement, extras),
+            missing_part(
+                judgement,
+                teams_can_be_asked=extras.teams_can_be_asked,
+                escalation_is_heard=extras.escalation_is_heard,
+            ),
+            override_part(judgement) if stopped else "",
+            objections_part(judgement),
+            approvals_part(judgement),
+            overrides_part(judgement),
+            deadlines_part(judgement),
+        )
+    )
+
+
+def report_details(judgement: Judgement) -> str:
+    """What the agent says, what the diff shows, and what had no effect."""
+    stopped = judgement.decision.outcome is Outcome.EMERGENCY_STOP
+    return _paragraphs(
+        (
+            actions_part(judgement),
+            diff_part(judgement),
+            refusals_part(judgement),
+            "" if stopped else override_part(judgement),
+        )
+    )
 
 
 def footer(judgement: Judgement) -> str:
@@ -76,27 +111,8 @@ def footer(judgement: Judgement) -> str:
     return f"<sub>keyturn · {' · '.join(part for part in (*known, advisory) if part)}</sub>"
 
 
-def _parts(judgement: Judgement, extras: Extras) -> Iterable[str]:
-    decision = judgement.decision
-    yield f"## {EMOJI[decision.outcome]} {headline_of(judgement, code)}"
-    yield _tier(judgement)
-    yield from _notes(judgement, extras)
-    yield missing_part(
-        judgement,
-        teams_can_be_asked=extras.teams_can_be_asked,
-        escalation_is_heard=extras.escalation_is_heard,
-    )
-    if decision.outcome is Outcome.EMERGENCY_STOP:
-        yield override_part(judgement)
-    yield objections_part(judgement)
-    yield approvals_part(judgement)
-    yield overrides_part(judgement)
-    yield deadlines_part(judgement)
-    yield actions_part(judgement)
-    yield diff_part(judgement)
-    yield refusals_part(judgement)
-    if decision.outcome is not Outcome.EMERGENCY_STOP:
-        yield override_part(judgement)
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def _tier(judgement: Judgement) -> str:

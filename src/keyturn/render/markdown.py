@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 
 from keyturn.render.visible import visible
 from keyturn.render.words import joined
@@ -9,6 +10,10 @@ from keyturn.render.words import joined
 LONGEST_CODE = 200
 """A text in a line is shown up to so many characters."""
 
+LONGEST_TOLD = 1_000
+
+_TOKEN = re.compile(r"\S+")
+_WORD = re.compile(r"\(?(?:[A-Za-z][A-Za-z'-]*|[0-9]{1,6})\)?[,.;:]?")
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")
 _TEAM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?/[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?")
 
@@ -48,6 +53,17 @@ def mention(name: str) -> str:
     return f"@{name}" if _LOGIN.fullmatch(name) or _TEAM.fullmatch(name) else code(name)
 
 
+def told(sentence: str) -> str:
+    """A sentence of keyturn's own that quotes names: what stands in backticks, and every word that is none, as code."""
+    segments = sentence.split("`")
+    if len(segments) % 2 == 0:
+        return code(sentence, LONGEST_TOLD)
+    return "".join(
+        code(segment) if odd else _TOKEN.sub(_as_word, segment)
+        for segment, odd in zip(segments, cycle((False, True)), strict=False)
+    )
+
+
 def bullets(items: Iterable[str]) -> str:
     """One list item a line; the items are Markdown already."""
     return "\n".join(f"- {item}" for item in items)
@@ -67,6 +83,11 @@ def details(summary: str, body: str) -> str:
 def length(text: str) -> int:
     """The length as GitHub may count it at worst: in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _as_word(found: re.Match[str]) -> str:
+    word = found.group()
+    return word if _WORD.fullmatch(word) else code(word)
 
 
 def _longest_run(text: str) -> int:

@@ -8,7 +8,7 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event
 from keyturn.core.requirement import Requirement
 from keyturn.render.markdown import bullets, code, details, fence, names
-from keyturn.render.people import excluded_among, may_approve, may_override, people_or_teams
+from keyturn.render.people import excluded_among, may_approve, may_override, people_or_teams, still_may_approve
 from keyturn.render.votes import approvals_wanted
 from keyturn.render.words import capitalised, counted, joined, moment
 
@@ -83,8 +83,10 @@ def _waits(judgement: Judgement, *, teams_can_be_asked: bool) -> Iterable[str]:
         return
     yield _approvals(judgement, requirement)
     if requirement.approvers.named:
+        listed = {item.account.key for item in judgement.tally.not_counted}
         for login, why in excluded_among(judgement, requirement.approvers.users):
-            yield f"{code(login)} cannot approve this: {why}."
+            if login.casefold() not in listed:
+                yield f"{code(login)} cannot approve this: {why}."
         if requirement.approvers.teams and not teams_can_be_asked:
             teams = names(requirement.approvers.teams, "or")
             yield f"This token cannot ask teams for review: please ask somebody in {teams} yourself."
@@ -103,7 +105,7 @@ def _waits(judgement: Judgement, *, teams_can_be_asked: bool) -> Iterable[str]:
 
 
 def _approvals(judgement: Judgement, requirement: Requirement) -> str:
-    wanted = f"**{approvals_wanted(judgement)}** from {may_approve(judgement, requirement.approvers)}."
+    wanted = f"**{approvals_wanted(judgement)}** from {still_may_approve(judgement, requirement.approvers)}."
     if not requirement.extras:
         return wanted
     return f"{wanted} {counted(len(requirement.extras), 'approval')} more than usual: {joined(requirement.extras)}."

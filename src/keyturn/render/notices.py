@@ -12,7 +12,7 @@ from keyturn.render.announcements import announcement
 from keyturn.render.headline import headline_of
 from keyturn.render.markdown import bullets, code, fence, mention, names
 from keyturn.render.marker import marker
-from keyturn.render.people import may_approve, may_override
+from keyturn.render.people import may_approve, may_override, still_may_approve
 from keyturn.render.sentences import EMOJI, NEXT_STEPS
 from keyturn.render.status import observes
 from keyturn.render.votes import approvals_wanted
@@ -165,7 +165,7 @@ def _body(kind: Notice, judgement: Judgement) -> Iterable[str]:
             expires = f" It expires {moment(decision.expires_at)}." if decision.expires_at else ""
             yield (
                 f"This has waited long enough to ask more people: it needs {approvals_wanted(judgement)} from "
-                f"{may_approve(judgement, requirement.approvers)}.{expires}"
+                f"{still_may_approve(judgement, requirement.approvers)}.{expires}"
             )
         case _:
             return

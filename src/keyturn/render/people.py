@@ -13,24 +13,35 @@ from keyturn.render.sentences import DISCOUNTS
 from keyturn.render.words import joined
 
 
-def may_approve(judgement: Judgement, approvers: Approvers) -> str:
-    """Who may still approve: the people named who had no part in it, teams, or anybody with the permission."""
+MOST_NAMED = 10
+
+
+def may_approve(judgement: Judgement, approvers: Approvers, without: Iterable[str] = ()) -> str:
+    """Who may approve: the people named who had no part in it, teams, or anybody with the permission.
+
+    `without` are logins to leave out, such as those who have approved already.
+    """
     permission = code(approvers.permission)
     if not approvers.named:
         return f"anybody with {permission} permission who had no part in this pull request"
-    counted = {item.account.key for item in judgement.tally.counted}
-    excluded = {login for login, _ in excluded_among(judgement, approvers.users)}
-    left = [login for login in approvers.users if login not in excluded and login.casefold() not in counted]
+    out = {login.casefold() for login, _ in excluded_among(judgement, approvers.users)}
+    out |= {login.casefold() for login in without}
+    left = [login for login in approvers.users if login.casefold() not in out]
     who = people_or_teams(left, approvers.teams)
     return f"{who} (with {permission} permission)" if who else "nobody who is left on the roster"
 
 
+def still_may_approve(judgement: Judgement, approvers: Approvers) -> str:
+    """Who may approve and has not yet."""
+    return may_approve(judgement, approvers, [item.account.login for item in judgement.tally.counted])
+
+
 def people_or_teams(users: Sequence[str], teams: Sequence[str]) -> str:
     """People by login and members of teams, as code; empty where there are none."""
-    groups = [names(users, "or")] if users else []
-    if teams:
-        groups.append(f"a member of {names(teams, 'or')}")
-    return joined(groups, "or")
+    shown = [code(login) for login in users[:MOST_NAMED]]
+    if len(users) > MOST_NAMED:
+        shown.append(f"{len(users) - MOST_NAMED:,} more")
+    return joined([*shown, *(f"a member of {names(teams, 'or')}" for _ in teams[:1])], "or")
 
 
 def excluded_among(judgement: Judgement, logins: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ OUTCOMES = MappingProxyType(
     {
         Outcome.ERROR: "keyturn could not find out",
         Outcome.NOT_GOVERNED: "Not an agent's pull request",
-        Outcome.OVERRIDDEN: "Let through by an override",
+        Outcome.OVERRIDDEN: "Overridden",
         Outcome.INVALID: "Invalid",
         Outcome.EMERGENCY_STOP: "Emergency stop",
         Outcome.REJECTED: "Changes requested",

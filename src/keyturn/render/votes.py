@@ -9,7 +9,7 @@ from keyturn.core.objections import Objection
 from keyturn.core.record import OverrideRecord
 from keyturn.core.request import RefusedCommand
 from keyturn.render.headline import still_needed
-from keyturn.render.markdown import bullets, code
+from keyturn.render.markdown import bullets, code, told
 from keyturn.render.people import discounted
 from keyturn.render.words import counted, moment
 
@@ -52,7 +52,7 @@ def overrides_part(judgement: Judgement) -> str:
             for voice in override.voices
         ]
     if override is not None:
-        lines += [f"Note: {code(warning)}" for warning in override.warnings]
+        lines += [f"Note: {told(warning)}." for warning in override.warnings]
     return f"### Overrides\n\n{_listed(lines)}" if lines else ""
 
 
@@ -68,7 +68,7 @@ def refusals_part(judgement: Judgement) -> str:
         return ""
     lines = [
         f"{code(f'/keyturn {item.command.verb}')} by {code(item.command.by.login)} on {moment(item.command.at)}: "
-        f"{code(item.why, LONGEST_QUOTE)}"
+        f"{told(item.why)}."
         for item in refused
     ]
     return f"### Commands without effect\n\n{_listed(lines)}"
