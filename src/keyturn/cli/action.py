@@ -3,14 +3,16 @@
 import json
 import os
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from keyturn.cli.inputs import inputs_of, settings_of
 from keyturn.cli.job import Job
-from keyturn.cli.wiring import House, build
+from keyturn.cli.wiring import House, build, utc_now
 from keyturn.core.verdict import VerdictState
 from keyturn.gate import Result
 from keyturn.github.webhook import BadInput, HeadCommit, MergeGroup, Nothing, Occasion, OnePullRequest, Sweep, occasion
@@ -27,8 +29,14 @@ def main() -> int:
     return run(os.environ, Job.of(os.environ, sys.stdout))
 
 
-def run(environment: Mapping[str, str], job: Job) -> int:
-    """The same for any environment and job."""
+def run(
+    environment: Mapping[str, str],
+    job: Job,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """The same for any environment, job and time."""
     try:
         event = _event(environment)
         settings = settings_of(environment, event)
@@ -39,7 +47,8 @@ def run(environment: Mapping[str, str], job: Job) -> int:
     if isinstance(task, Nothing):
         job.say(f"Nothing to judge: {task.why}")
         return DONE
-    house = build(settings, task.source if isinstance(task, OnePullRequest) else None)
+    answering = task.source if isinstance(task, OnePullRequest) else None
+    house = build(settings, answering, clock=clock, sleep=sleep)
     try:
         done = _judge(task, house, job)
     except Unavailable as unavailable:

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -36,9 +37,15 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, answering: str | None = None) -> House:
+def build(
+    settings: Settings,
+    answering: str | None = None,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    sleep: Callable[[float], None] = time.sleep,
+) -> House:
     """Wire a run; `answering` is the node id of the comment or review that caused it. Nothing is connected yet."""
-    client = Client(settings, Patience(utc_now, time.sleep))
+    client = Client(settings, Patience(clock, sleep))
     reader = GitHubReader(client, settings)
     writer = GitHubWriter(client, settings)
     gate = Gate(
@@ -46,14 +53,14 @@ def build(settings: Settings, answering: str | None = None) -> House:
         writer=writer,
         settings=settings,
         run=Run(settings.actor, settings.run_url, VERSION),
-        clock=utc_now,
-        pause=lambda: time.sleep(random.uniform(0.2, 2.0)),  # noqa: S311 - runs that collide should part, no more
+        clock=clock,
+        pause=lambda: sleep(random.uniform(0.2, 2.0)),  # noqa: S311 - runs that collide should part, no more
         publication=Publication(reader=reader, writer=writer, settings=settings),
         aftercare=Aftercare(
             reader=reader,
             writer=writer,
             settings=settings,
-            messenger=Messenger(settings, clock=utc_now, sleep=time.sleep),
+            messenger=Messenger(settings, clock=clock, sleep=sleep),
             answering=answering,
         ),
         overrides_owed=OverridesOwed(reader=reader, writer=writer),
@@ -61,6 +68,6 @@ def build(settings: Settings, answering: str | None = None) -> House:
     return House(
         reader,
         gate,
-        Sweep(reader=reader, gate=gate, clock=utc_now),
+        Sweep(reader=reader, gate=gate, clock=clock),
         Queue(reader=reader, writer=writer, gate=gate, settings=settings),
     )
