@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from keyturn.core.assessment import Assessment, ClassifiedAction, Floor, FloorCause
+from keyturn.core.decision import ReasonCode
 from keyturn.core.exclusion import accounts_of
 from keyturn.core.facts import Change, Facts
 from keyturn.core.judgement import Judgement
@@ -11,7 +12,7 @@ from keyturn.core.requirement import unattributed
 from keyturn.core.rulebook import Rule, RuleBook
 from keyturn.core.shown import shown
 from keyturn.render.markdown import bullets, cell, code, length, names, table
-from keyturn.render.sentences import CHANGES, FLOORS
+from keyturn.render.sentences import CHANGES, FLOORS, REASONS
 from keyturn.render.words import counted, joined
 
 MOST_ROWS = 50
@@ -50,6 +51,8 @@ def diff_part(judgement: Judgement) -> str:
     facts, assessment = judgement.facts, judgement.assessment
     parts = ["### What the diff shows", bullets(_sizes(facts, assessment))]
     floors = sorted(assessment.floors, key=lambda floor: (-floor.tier.severity, floor.name)) if assessment else []
+    if assessment is not None and not floors:
+        parts.append("An action covers every changed file, and no path among them is protected.")
     if floors:
         rows = _floor_rows(floors)
         kept = within(rows, FLOORS_BUDGET)
@@ -57,6 +60,29 @@ def diff_part(judgement: Judgement) -> str:
         if len(kept) < len(rows):
             parts.append(f"{counted(len(rows) - len(kept), 'less severe row is', 'less severe rows are')} left out.")
     return "\n\n".join(parts)
+
+
+def tier_cause(judgement: Judgement) -> str:
+    """What makes the pull request as severe as it is, the first of its causes named; empty where nothing does."""
+    assessment, book = judgement.assessment, judgement.rules.book
+    if assessment is None or book is None:
+        return ""
+    causes = [
+        f"{code(item.action.action_type)} {code(item.action.target, 120)} ({_source(item, book)})"
+        for item in assessment.actions
+        if item.classification.tier is assessment.tier
+    ]
+    causes += [
+        f"{floor.name if floor.cause is FloorCause.VOLUME else code(shown(floor.name), 120)}: {_cause(floor)}"
+        for floor in sorted(assessment.floors, key=lambda floor: floor.name)
+        if floor.tier is assessment.tier
+    ]
+    if assessment.too_many_files:
+        causes.insert(0, REASONS[ReasonCode.TOO_MANY_FILES])
+    if assessment.too_many_commits:
+        causes.insert(0, REASONS[ReasonCode.TOO_MANY_COMMITS])
+    more = f", and {counted(len(causes) - 1, 'more cause')}" if len(causes) > 1 else ""
+    return f"{causes[0]}{more}" if causes else ""
 
 
 def rule_name(rule: Rule, book: RuleBook) -> str:
@@ -85,6 +111,11 @@ def _action_row(item: ClassifiedAction, book: RuleBook) -> tuple[str, ...]:
     )
 
 
+def _source(item: ClassifiedAction, book: RuleBook) -> str:
+    rule = item.classification.rule
+    return code(rule_name(rule, book)) if rule is not None else "no rule matches"
+
+
 def _why(item: ClassifiedAction, book: RuleBook) -> str:
     chosen, runner_up = item.classification.rule, item.classification.runner_up
     if chosen is None and runner_up is not None:
@@ -93,7 +124,7 @@ def _why(item: ClassifiedAction, book: RuleBook) -> str:
         return "no rule matches (`unmatched`)"
     keys = ", ".join(f"{key}: {pattern}" for key, pattern in chosen.keys)
     why = f"{cell(rule_name(chosen, book))} {cell(keys, 100)}"
-    return why if runner_up is None else f"{why}; next {cell(rule_name(runner_up, book))}"
+    return why if runner_up is None else f"{why}; {cell(rule_name(runner_up, book))} matches too"
 
 
 def _claims(judgement: Judgement) -> str:

@@ -57,7 +57,7 @@ def check_page(judgement: Judgement, extras: Extras = _NOTHING_MORE) -> CheckPag
 
 
 def _annotations(judgement: Judgement) -> tuple[Annotation, ...]:
-    """The problems of the manifests; the rule book is no file of the pull request's head, so its own stay in the text."""
+    """The problems of the manifests; the rule book is no file of the pull request, so its own stay in the text."""
     manifests = {file.path for file in judgement.facts.manifests}
     return tuple(
         Annotation(

@@ -8,7 +8,7 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.record import RecordedEvent
 from keyturn.core.verdict import VerdictState
 from keyturn.render.announcements import announcements
-from keyturn.render.asked import actions_part, diff_part
+from keyturn.render.asked import actions_part, diff_part, tier_cause
 from keyturn.render.decision_block import decision_block
 from keyturn.render.headline import headline_of
 from keyturn.render.markdown import code, details, length
@@ -17,7 +17,7 @@ from keyturn.render.missing import deadlines_part, missing_part, override_part
 from keyturn.render.sentences import EMOJI, HYPOTHETICAL, NEXT_STEPS
 from keyturn.render.status import observes
 from keyturn.render.votes import approvals_part, objections_part, overrides_part, refusals_part
-from keyturn.render.words import joined
+from keyturn.render.words import counted, joined
 
 LONGEST = 65_000
 """GitHub refuses more than 65,536 characters; some room is left for how it counts them."""
@@ -116,18 +116,18 @@ def _paragraphs(parts: Iterable[str]) -> str:
 
 
 def _tier(judgement: Judgement) -> str:
-    """The tier and what follows from it, in one line."""
+    """The tier, what made it so, and what it asks for, in one line."""
     requirement = judgement.requirement
     if judgement.decision.tier is None or requirement is None:
         return ""
-    needs = []
-    if requirement.approvals is None:
-        needs.append("no approval is enough")
-    elif requirement.approvals:
-        needs.append(f"{requirement.approvals} approval{'s' if requirement.approvals > 1 else ''}")
+    cause = tier_cause(judgement)
+    because = f", because of {cause}" if cause else ""
+    needs = [counted(requirement.approvals, "approval")] if requirement.approvals else []
     if requirement.checks:
-        needs.append(f"{len(requirement.checks)} required check{'s' if len(requirement.checks) > 1 else ''}")
-    return f"Tier **{requirement.tier}**: {joined(needs) or 'nobody needs to approve'}."
+        needs.append(counted(len(requirement.checks), "required check"))
+    if requirement.approvals is None:
+        needs = []
+    return f"Tier **{requirement.tier}**{because}.{f' It needs {joined(needs)}.' if needs else ''}"
 
 
 def _notes(judgement: Judgement, extras: Extras) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from keyturn.core.decision import Checks, Decision, Outcome, ReasonCode
+from keyturn.core.decision import Checks, DecisionFrame, Outcome, ReasonCode
 from keyturn.core.judgement import Judgement
 from keyturn.render.sentences import OUTCOMES, REASONS
 from keyturn.render.visible import visible
@@ -19,7 +19,7 @@ def plain(text: str) -> str:
     return visible(text, LONGEST_NAME)
 
 
-def headline(decision: Decision, naming: Naming = plain, overriders: Sequence[str] = ()) -> str:
+def headline(decision: DecisionFrame, naming: Naming = plain, overriders: Sequence[str] = ()) -> str:
     """What the state is and what it hangs on, without a full stop; deterministic and without the current time."""
     word = OUTCOMES[decision.outcome]
     match decision.outcome:
@@ -57,22 +57,22 @@ def overriders(judgement: Judgement) -> tuple[str, ...]:
     return tuple(voice.by.login for voice in override.voices)
 
 
-def reasons(decision: Decision) -> str:
+def reasons(decision: DecisionFrame) -> str:
     """The reasons for the outcome in words, the remarks that follow every outcome left out."""
     remarks = {ReasonCode.UNDECLARED_FILES, ReasonCode.REQUESTER_UNKNOWN, ReasonCode.ADVISORY}
     return joined([REASONS[code] for code in decision.reason_codes if code not in remarks])
 
 
-def still_needed(decision: Decision) -> int:
+def still_needed(decision: DecisionFrame) -> int:
     """How many approvals are missing; 0 where no number of them is waited for."""
     return max((decision.approvals.required or 0) - len(decision.approvals.counted), 0)
 
 
-def _progress(decision: Decision) -> str:
+def _progress(decision: DecisionFrame) -> str:
     return f"{len(decision.approvals.counted)} of {counted(decision.approvals.required or 0, 'approval')}"
 
 
-def _waiting(decision: Decision) -> str:
+def _waiting(decision: DecisionFrame) -> str:
     codes = set(decision.reason_codes)
     if ReasonCode.DRAFT in codes:
         return "Draft: nobody is asked until it is ready for review"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from keyturn.core.decision import Decision
+from keyturn.core.decision import DecisionFrame
 
 NAMES = (
     "outcome",
@@ -18,7 +18,7 @@ NAMES = (
 """Every output there is."""
 
 
-def outputs(decision: Decision) -> dict[str, str]:
+def outputs(decision: DecisionFrame) -> dict[str, str]:
     """The outputs of one judgement, each on one line; what the decision holds as `null` is empty."""
     required = decision.approvals.required
     return {
@@ -29,14 +29,18 @@ def outputs(decision: Decision) -> dict[str, str]:
         "approvals-required": "" if required is None else str(required),
         "expires-at": _iso(decision.expires_at),
         "manifest-digest": decision.manifest_digest or "",
-        "decision": decision.as_json(),
+        "decision": _json(decision),
     }
 
 
-def sweep_outputs(decisions: Iterable[Decision]) -> dict[str, str]:
+def sweep_outputs(decisions: Iterable[DecisionFrame]) -> dict[str, str]:
     """The outputs of a sweep: a JSON list in `decision`, the others empty."""
-    listed = "[" + ",".join(decision.as_json() for decision in decisions) + "]"
+    listed = "[" + ",".join(_json(decision) for decision in decisions) + "]"
     return {**dict.fromkeys(NAMES, ""), "decision": listed}
+
+
+def _json(decision: DecisionFrame) -> str:
+    return decision.model_dump_json(ensure_ascii=True)
 
 
 def _iso(at: datetime | None) -> str:

@@ -12,7 +12,6 @@ from keyturn.render.markdown import code, names
 from keyturn.render.sentences import DISCOUNTS
 from keyturn.render.words import joined
 
-
 MOST_NAMED = 10
 
 
@@ -62,7 +61,7 @@ def excluded_among(judgement: Judgement, logins: Iterable[str]) -> tuple[tuple[s
 
 def discounted(reason: Discount, commit: str | None) -> str:
     """Why an approval does not count, with the commit that shows it."""
-    return DISCOUNTS[reason] + (f": commit {code(commit[:10])}" if commit is not None else "")
+    return DISCOUNTS[reason] + (f" (commit {code(commit[:10])})" if commit is not None else "")
 
 
 def may_override(book: RuleBook) -> str:
