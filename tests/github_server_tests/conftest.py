@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 from github import Auth, Github
 
 from tests.github_server.hub import GitHubServer
@@ -11,7 +12,7 @@ from tests.github_server.state.access import Token
 from tests.github_server.state.repository import Repository
 
 Client = Callable[[Token], Github]
-Query = Callable[..., dict[str, Any]]
+Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture
@@ -47,3 +48,21 @@ def client(hub: GitHubServer) -> Iterator[Client]:
     yield make
     for github in made:
         github.close()
+
+
+@pytest.fixture
+def ask(hub: GitHubServer) -> Ask:
+    """Posts a GraphQL request and gives the whole answer, data and errors."""
+
+    def post(token: Token, query: str, **variables: object) -> dict[str, Any]:
+        answer = requests.post(
+            hub.graphql_url,
+            json={"query": query, "variables": variables},
+            headers={"Authorization": f"bearer {token.value}"},
+            timeout=10,
+        )
+        assert answer.status_code == 200
+        found: dict[str, Any] = answer.json()
+        return found
+
+    return post

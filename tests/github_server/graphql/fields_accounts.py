@@ -1,7 +1,7 @@
 """Resolvers of people, bots, organisations, teams and Apps."""
 
 from tests.github_server.exchange import Json
-from tests.github_server.graphql.errors import not_found
+from tests.github_server.graphql.errors import forbidden, not_found
 from tests.github_server.graphql.paging import Connection, connect
 from tests.github_server.graphql.registry import Context, Fields, define
 from tests.github_server.state.accounts import Account, Team
@@ -29,7 +29,9 @@ def _repository(owner: Account, context: Context, *, name: str, **_: object) -> 
 
 
 def _team(organization: Account, context: Context, *, slug: str) -> Team | None:
-    return context.world.find_team(organization.login, slug) if context.token.may_read_members() else None
+    if not context.token.may_read_members():
+        raise forbidden()
+    return context.world.find_team(organization.login, slug)
 
 
 def _members(team: Team, _: Context, **page: Json) -> Connection:

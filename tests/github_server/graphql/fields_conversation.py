@@ -3,6 +3,7 @@
 from collections import Counter
 
 from tests.github_server.exchange import Json
+from tests.github_server.graphql.errors import forbidden
 from tests.github_server.graphql.fields_git import git_object
 from tests.github_server.graphql.fields_repository import state_of
 from tests.github_server.graphql.paging import Connection, connect
@@ -69,8 +70,9 @@ def _can_push(review: Review, _context: Context) -> bool:
 
 
 def _on_behalf_of(review: Review, context: Context, **page: Json) -> Connection:
-    teams = review.on_behalf_of if context.token.may_read_members() else []
-    return connect(teams, page)
+    if review.on_behalf_of and not context.token.may_read_members():
+        raise forbidden()
+    return connect(review.on_behalf_of, page)
 
 
 def _reviewed(review: Review, _context: Context) -> InRepository | None:

@@ -67,14 +67,14 @@ def _latest(states: set[str]) -> Json:
     return read
 
 
-def _requests(pull: PullRequest, context: Context, **page: Json) -> Connection:
+def _requests(pull: PullRequest, _: Context, **page: Json) -> Connection:
     requests = [
         Typed(
             "ReviewRequest",
             {
                 "id": f"RR_{pull.id}_{reviewer.id}",
                 "asCodeOwner": False,
-                "requestedReviewer": requested_reviewer(reviewer, context),
+                "reviewer": reviewer,
                 "pullRequest": pull,
             },
         )
@@ -126,6 +126,10 @@ define(
         "latestOpinionatedReviews": _latest({"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}),
         "reviewRequests": _requests,
     },
+)
+define(
+    "ReviewRequest",
+    {"requestedReviewer": lambda request, context: requested_reviewer(request.values["reviewer"], context)},
 )
 define(
     "MergeQueue",

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from tests.github_server.exchange import Json
+from tests.github_server.graphql.errors import forbidden
 from tests.github_server.graphql.fields_git import git_object
 from tests.github_server.graphql.paging import Connection, connect
 from tests.github_server.graphql.registry import Context, Resolver, Typed, define
@@ -78,10 +79,15 @@ def _requested_reviewer(event: Event, context: Context) -> object:
 
 
 def requested_reviewer(reviewer: object, context: Context) -> object:
-    """Show who was asked; a team is null to a token that cannot read teams."""
+    """Show who was asked; a team is forbidden to a token that cannot read teams, even by its type alone.
+
+    Seen at `reviewRequests.nodes.0.requestedReviewer`: https://github.com/cli/cli/issues/14317
+    """
     if isinstance(reviewer, Account):
         return context.account(reviewer)
-    return reviewer if context.token.may_read_members() else None
+    if not context.token.may_read_members():
+        raise forbidden()
+    return reviewer
 
 
 def _page(event: Event, context: Context) -> str:
