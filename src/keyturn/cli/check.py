@@ -1,0 +1,60 @@
+"""`keyturn check`: what the gate would ask of a branch, offline, from commits."""
+
+from enum import StrEnum, unique
+from typing import Annotated
+
+import typer
+
+from keyturn.git.comparison import compare
+
+
+@unique
+class Format(StrEnum):
+    """How a command answers."""
+
+    TEXT = "text"
+    """For people."""
+    JSON = "json"
+    """For programs."""
+
+
+def command(
+    *,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="The branch it goes into [default: origin/HEAD, main or master].")
+    ] = None,
+    head: Annotated[str | None, typer.Option(metavar="REF", help="The branch to judge [default: HEAD].")] = None,
+    author: Annotated[str | None, typer.Option(metavar="LOGIN", help="Who would open the pull request.")] = None,
+    label: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A label of the pull request; may be given again.")
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people, or the decision for programs.")] = Format.TEXT,
+    rules_path: Annotated[str, typer.Option(metavar="PATH", help="The rule book on the base.")] = "rules.yml",
+    manifest_path: Annotated[str, typer.Option(metavar="GLOB", help="Where manifests are.")] = ".agent/manifests/*",
+) -> None:
+    """Judge a branch offline: what the gate would ask of whom, and why.
+
+    Only commits are judged, never the worktree; the rule book is the base's. Exit code 0: valid; 1: the gate would
+    fail it as it stands (invalid, emergency stop); 2: bad usage, or something is missing in this clone.
+    """
+    comparison = compare(".", base, head)
+    # git is at work from here on, while the judgement's modules load
+    from keyturn.cli.judging import FAILING, judge  # noqa: PLC0415
+    from keyturn.cli.printing import say, warn  # noqa: PLC0415
+    from keyturn.git.snapshot import Circumstances  # noqa: PLC0415
+    from keyturn.git.uncommitted import uncommitted_manifests  # noqa: PLC0415
+
+    judgement = judge(
+        comparison,
+        Circumstances(author=author, labels=frozenset(label or ()), rules_path=rules_path, manifest_path=manifest_path),
+    )
+    for path in uncommitted_manifests(comparison, manifest_path):
+        warn(f"{path!r} is not committed as it stands in the worktree, so it is not judged; only commits are")
+    if output is Format.JSON:
+        typer.echo(judgement.decision.as_json(indent=2))
+    else:
+        from keyturn.render.terminal import judged  # noqa: PLC0415
+
+        say(judged(judgement, judgement.facts.base, comparison.head.branch or comparison.head.name))
+    if judgement.decision.outcome in FAILING:
+        raise typer.Exit(1)

@@ -1,0 +1,44 @@
+"""What a pull request from one commit into another would hold.
+
+This module and those it needs import nothing heavy, so that git is at work while the rest still loads.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from keyturn.git.changes import start_diff
+from keyturn.git.commits import start_log
+from keyturn.git.process import Running
+from keyturn.git.repository import Repository, Revision, open_repository
+
+MOST_COMMITS: Final = 251
+"""One more than GitHub lists: that there are more is all that anybody asks then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A head and the base it would be merged into; git is already at work on their difference."""
+
+    repository: Repository
+    base: Revision
+    head: Revision
+    diff: Running
+    log: Running
+
+
+def compare(directory: str, base: str | None, head: str | None) -> Comparison:
+    """Find base and head in the repository of a directory, and start to compare them.
+
+    Without names the base is the default branch, the head what is checked out. Raises GitError, saying what is missing.
+    """
+    repository = open_repository(directory)
+    to = repository.head() if head is None else repository.revision(head)
+    into = repository.default_base() if base is None else repository.revision(base)
+    parted = repository.merge_base(into, to)
+    return Comparison(
+        repository=repository,
+        base=into,
+        head=to,
+        diff=start_diff(repository.git, parted, to.commit),
+        log=start_log(repository.git, into.commit, to.commit, MOST_COMMITS),
+    )
