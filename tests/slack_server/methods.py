@@ -174,17 +174,17 @@ class Methods:
 
     def _look_up(self, token: Token, arguments: Arguments) -> dict[str, Any]:
         _need(token, "users:read.email")
-        for person in self._workspace.people:
-            if person.email == arguments.get("email"):
-                user = {
-                    "id": person.id,
-                    "deleted": person.deleted,
-                    "is_bot": person.is_bot,
-                    "is_restricted": person.restricted,
-                    "is_ultra_restricted": False,
-                }
-                return {"user": user}
-        refuse("users_not_found")
+        found = [person for person in self._workspace.people if person.email == arguments.get("email")]
+        if not found:
+            refuse("users_not_found")
+        user = {
+            "id": found[0].id,
+            "deleted": found[0].deleted,
+            "is_bot": found[0].is_bot,
+            "is_restricted": found[0].restricted,
+            "is_ultra_restricted": False,
+        }
+        return {"user": user}
 
     def _channel(self, token: Token, arguments: Arguments) -> Channel:
         channel = self._workspace.channels.get(str(arguments.get("channel")))
