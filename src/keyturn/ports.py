@@ -13,7 +13,7 @@ from keyturn.core.decision import ReasonCode
 from keyturn.core.facts import Account, Facts, Review
 from keyturn.core.inquiry import Wanted
 from keyturn.core.record import LedgerEntry
-from keyturn.core.verdict import VerdictState
+from keyturn.core.verdict import Annotation, VerdictState
 
 
 class Unavailable(Exception):  # noqa: N818 - it is an answer, not a fault of ours
@@ -258,17 +258,7 @@ class VerdictToPublish:
     title: str = ""
     summary: str = ""
     text: str = ""
-    annotations: tuple["Annotation", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """A remark on a line of a file of the head commit; lines count from 1."""
-
-    path: str
-    line: int
-    message: str
-    title: str = ""
+    annotations: tuple[Annotation, ...] = ()
 
 
 def deciding(reviews: Iterable[Review]) -> frozenset[tuple[str, str, str | None]]:

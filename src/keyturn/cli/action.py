@@ -14,10 +14,9 @@ from keyturn.cli.inputs import inputs_of, settings_of
 from keyturn.cli.job import Job
 from keyturn.cli.wiring import House, build, utc_now
 from keyturn.core.verdict import VerdictState
-from keyturn.gate import Result
+from keyturn.gate.story import Result
 from keyturn.github.webhook import BadInput, HeadCommit, MergeGroup, Nothing, Occasion, OnePullRequest, Sweep, occasion
 from keyturn.ports import Unavailable
-from keyturn.settings import Settings
 
 DONE: Final = 0
 NOT_DONE: Final = 1

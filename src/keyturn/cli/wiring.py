@@ -6,19 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from keyturn.aftercare import Aftercare
 from keyturn.core.compose import Run
-from keyturn.gate import Gate
+from keyturn.gate.aftercare import Aftercare
+from keyturn.gate.merge_group import Queue
+from keyturn.gate.overrides_owed import OverridesOwed
+from keyturn.gate.publication import Publication
+from keyturn.gate.story import Gate
+from keyturn.gate.sweep import Sweep
 from keyturn.github.client import Client
 from keyturn.github.patience import Patience
 from keyturn.github.reader import GitHubReader
 from keyturn.github.writer import GitHubWriter
-from keyturn.merge_group import Queue
-from keyturn.overrides_owed import OverridesOwed
-from keyturn.publication import Publication
 from keyturn.settings import Settings
 from keyturn.slack.messenger import Messenger
-from keyturn.sweep import Sweep
 from keyturn.version import VERSION
 
 

@@ -1,5 +1,6 @@
 """The required check that follows from a decision: its state and its name."""
 
+from dataclasses import dataclass
 from enum import StrEnum, unique
 
 from keyturn.core.decision import PASSING, Outcome
@@ -36,3 +37,13 @@ def verdict_name(check_name: str, base: str, default_branch: str, *, observe: bo
     """The name a verdict is published under, which carries the base branch unless that is the default branch."""
     name = check_name if base == default_branch else f"{check_name}: {base}"
     return f"{name} (observe)" if observe else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """What is wrong with a line of a file of the pull request's head; lines count from 1."""
+
+    path: str
+    line: int
+    title: str
+    message: str

@@ -22,16 +22,6 @@ _NOTHING_MORE = Extras()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
-    """What is wrong with a line of a file of the pull request's head; lines count from 1."""
-
-    path: str
-    line: int
-    title: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPage:
     """All that the page of a check run shows, within GitHub's limits; title and annotations are plain text."""
 

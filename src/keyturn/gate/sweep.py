@@ -6,8 +6,8 @@ from datetime import datetime
 
 from keyturn.core.decision import ReasonCode
 from keyturn.core.verdict import VerdictState
-from keyturn.gate import Gate, Result
-from keyturn.light_pass import by_deadline, must_be_read
+from keyturn.gate.light_pass import by_deadline, must_be_read
+from keyturn.gate.story import Gate, Result
 from keyturn.ports import Light, Reader, Snapshot, Unavailable
 
 AT_ONCE = 5

@@ -8,7 +8,7 @@ from keyturn.core.asking import escalation_is_heard, to_ask
 from keyturn.core.decision import Outcome
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
-from keyturn.judged import Judged
+from keyturn.gate.judged import Judged
 from keyturn.ports import OwnComment, Reader, Unavailable, Writer
 from keyturn.render.answers import answer, reaction
 from keyturn.render.comment import Extras, comment

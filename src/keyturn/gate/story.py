@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from keyturn.aftercare import Aftercare
 from keyturn.core.compose import Learned, Run, compose
 from keyturn.core.debts import DEBTS_PATH, updated
 from keyturn.core.decision import Decision, ReasonCode
@@ -12,13 +11,14 @@ from keyturn.core.forgery import forged
 from keyturn.core.record import RecordedEvent
 from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, verdict_name
-from keyturn.judged import JudgeAgain, Judged
-from keyturn.overrides_owed import OverridesOwed
+from keyturn.gate.aftercare import Aftercare
+from keyturn.gate.judged import JudgeAgain, Judged
+from keyturn.gate.overrides_owed import OverridesOwed
+from keyturn.gate.publication import Publication
+from keyturn.gate.settle import settle
 from keyturn.ports import LedgerMoved, Reader, Snapshot, Unavailable, VerdictToPublish, Writer
-from keyturn.publication import Publication
 from keyturn.render.status import decision_description
 from keyturn.settings import Settings
-from keyturn.settle import settle
 
 PATIENCE = timedelta(seconds=60)
 """How long a run goes on judging afresh while others move the ledger or the pull request under it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.verdict import VerdictState
-from keyturn.judged import JudgeAgain, Judged
+from keyturn.gate.judged import JudgeAgain, Judged
 from keyturn.ports import Fingerprint, PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
 from keyturn.render.check_page import check_page
 from keyturn.render.status import status_description, strictest_description

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from keyturn.core.verdict import VerdictState, verdict_name
-from keyturn.gate import Gate, Result
+from keyturn.gate.publication import stands
+from keyturn.gate.story import Gate, Result
 from keyturn.ports import PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
-from keyturn.publication import stands
 from keyturn.render.status import decision_description, strictest_description
 from keyturn.settings import Settings
 

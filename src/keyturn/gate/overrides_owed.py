@@ -8,7 +8,7 @@ from keyturn.core.inquiry import Answer
 from keyturn.core.judgement import Judgement
 from keyturn.core.override_review import may_review
 from keyturn.core.record import Event, OverrideRecord, RecordedEvent, bytes_hash
-from keyturn.judged import Judged
+from keyturn.gate.judged import Judged
 from keyturn.ports import LedgerMoved, Reader, ReviewIssue, Unavailable, Writer
 from keyturn.render.review_issue import review_issue, review_marker
 
@@ -80,9 +80,7 @@ class OverridesOwed:
                 return owed.model_copy(update={"issue": found.number})
             issue = review_issue(judged.judgement, owed)
             assignees = tuple(voice.login for voice in owed.voices)
-            return owed.model_copy(
-                update={"issue": self.writer.open_review_issue(issue.title, issue.body, assignees)}
-            )
+            return owed.model_copy(update={"issue": self.writer.open_review_issue(issue.title, issue.body, assignees)})
         issue_now = self._issue(owed)
         if issue_now is None or issue_now.open or owed.reopened:
             return owed
