@@ -276,7 +276,9 @@ EXAMPLES: Final[Mapping[str, Callable[[], Judgement]]] = {
         facts(ledger=LedgerFacts(broken=("pulls/0/12/000002.json is missing",), highest_generation=1))
     ),
     "no_manifest": lambda: judged(facts(None, files=(ChangedFile("infra/main.tf", Change.ADDED),), file_count=1)),
-    "not_governed": lambda: judged(facts(None, author=person("ann"), commits=(commit(HEAD, person("ann")),))),
+    "not_governed": lambda: judged(
+        facts(None, author=person("ann"), commits=(commit(HEAD, person("ann")),), commit_count=1)
+    ),
     "observed": lambda: judged(facts(EMERGENCY, "mode: observe\n" + BOOK)),
     "overridden": lambda: judged(facts(EMERGENCY, comments=(override_comment(),)), timedelta(hours=3)),
     "override_half": lambda: judged(

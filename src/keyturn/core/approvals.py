@@ -126,18 +126,15 @@ def _judge(
 
 
 def _deciding(reviews: list[Review], facts: Facts, window: Window) -> Review | Discount:
-    """The earliest of somebody's unbroken approvals of this head that counts, or why their newest word is none."""
+    """The earliest of somebody's unbroken approvals of this head that counts, or why their newest review does not."""
     newest = reviews[-1]
     if newest.state is ReviewState.DISMISSED:
         return Discount.DISMISSED
     if newest.state is not ReviewState.APPROVED:
         return Discount.SUPERSEDED
     unbroken = takewhile(lambda review: review.state is ReviewState.APPROVED, reversed(reviews))
-    of_this_head = [review for review in unbroken if review.commit == facts.head]
-    late: Discount = Discount.STALE
-    for review in reversed(of_this_head):
-        shut_out = window.shuts_out(review)
-        if shut_out is None:
-            return review
-        late = shut_out
-    return late
+    counting = [review for review in unbroken if review.commit == facts.head and window.shuts_out(review) is None]
+    if counting:
+        return counting[-1]
+    shut_out = window.shuts_out(newest)
+    return shut_out if newest.commit == facts.head and shut_out is not None else Discount.STALE

@@ -1,12 +1,13 @@
 """Whether the status checks that a requirement lists are met on the head commit."""
 
-import fnmatch
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from keyturn.core.decision import Checks
 from keyturn.core.facts import Check, CheckState
 from keyturn.core.inquiry import Inquiry
+from keyturn.core.patterns import name_matches
 from keyturn.core.rulebook import CheckPattern
 
 
@@ -17,9 +18,17 @@ def newest(checks: Iterable[Check]) -> tuple[Check, ...]:
         if check.own:
             continue
         key = (check.name, check.app, check.workflow, check.event)
-        if key not in latest or check.order > latest[key].order:
+        if key not in latest or _precedence(check) > _precedence(latest[key]):
             latest[key] = check
     return tuple(latest.values())
+
+
+def _precedence(check: Check) -> tuple[tuple[datetime, int], int]:
+    """Newer goes before older; of two that cannot be told apart by time, the worse one counts."""
+    return check.order, _BADNESS[check.state]
+
+
+_BADNESS = {CheckState.SUCCESS: 0, CheckState.PENDING: 1, CheckState.FAILED: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def unmet(required: Sequence[CheckPattern], checks: Iterable[Check], inquiry: In
 def _matches(pattern: CheckPattern, check: Check) -> bool:
     if pattern.app is not None and (check.app is None or check.app.casefold() != pattern.app.casefold()):
         return False
-    return fnmatch.fnmatchcase(check.name, pattern.name)
+    return name_matches(pattern.name, check.name)
 
 
 def _is_wild(name: str) -> bool:

@@ -6,30 +6,36 @@ from zoneinfo import ZoneInfo
 from keyturn.core.rulebook import Calendar
 
 LONGEST_SEARCH = timedelta(days=366 * 5)
-"""A calendar without a working hour in five years has none."""
+"""No deadline lies further away than this, however little time the calendar leaves to work."""
+
+_LAST_SECOND = datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 def deadline(start: datetime, duration: timedelta, calendar: Calendar | None) -> datetime:
     """The moment (UTC) at which a duration has passed since `start`, in working time where there is a calendar.
 
-    Working time counts real seconds, so that a day on which the clocks change is as long as it was. Raises
-    `OverflowError` where the calendar's holidays leave no time to work within five years.
+    Working time counts real seconds, so that a day on which the clocks change is as long as it was. Where the calendar
+    leaves too little time to work, the deadline is five years after `start`.
     """
-    if calendar is None:
-        return start + duration
+    try:
+        return start + duration if calendar is None else _in_working_time(start, duration, calendar)
+    except OverflowError:
+        return _LAST_SECOND
+
+
+def _in_working_time(start: datetime, duration: timedelta, calendar: Calendar) -> datetime:
     left = duration
+    end = start + LONGEST_SEARCH
     day = start.astimezone(ZoneInfo(calendar.timezone)).date()
-    last = (start + LONGEST_SEARCH).date()
-    while day <= last:
+    while day <= end.date():
         opens, closes = _hours(day, calendar)
         begins = max(opens, start)
         if begins < closes:
             if begins + left <= closes:
-                return begins + left
+                return min(begins + left, end)
             left -= closes - begins
         day += timedelta(days=1)
-    msg = f"the calendar leaves no {duration} of working time within five years after {start:%Y-%m-%d}"
-    raise OverflowError(msg)
+    return end
 
 
 def _hours(day: date, calendar: Calendar) -> tuple[datetime, datetime]:

@@ -67,7 +67,7 @@ def commands(facts: Facts) -> tuple[Command, ...]:
         if parsed is None:
             continue
         verb, rest = parsed
-        commit, _, reason = rest.partition(" ")
+        commit, *reason = rest.split(maxsplit=1) or [""]
         found.append(
             Command(
                 verb=verb,
@@ -76,7 +76,7 @@ def commands(facts: Facts) -> tuple[Command, ...]:
                 source=source,
                 review=review,
                 commit=commit,
-                reason=reason.strip(),
+                reason="".join(reason),
             )
         )
     return tuple(sorted(found, key=lambda command: (command.at, command.source)))

@@ -1,7 +1,9 @@
 """Which changed files the actions of the manifests cover, and which nobody declared."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from keyturn.core.facts import Change, ChangedFile
 from keyturn.core.manifest import Action, Scope
@@ -14,7 +16,7 @@ from keyturn.core.rulebook import RuleBook
 class Cover:
     """For each action, by its index, the changed files it covers.
 
-    And the files that no action covers, in path order.
+    And the files that no action covers, in path order. Actions that cover the same files share one tuple.
     """
 
     covered: Mapping[int, tuple[ChangedFile, ...]]
@@ -24,73 +26,86 @@ class Cover:
 def files_to_cover(files: Iterable[ChangedFile], manifest_path: str) -> tuple[ChangedFile, ...]:
     """The changed files that need cover, in path order.
 
-    Manifests need none, their deletion neither. Of a file renamed into the manifests' place, the old name was removed;
-    of one renamed out of it, the new name is all that is left to cover.
+    Manifests need none, their deletion neither. Of a file renamed into the manifests' place, the old name was removed.
     """
     needing = []
     for file in files:
-        old_is_manifest = file.previous is not None and is_manifest(file.previous, manifest_path)
-        if not is_manifest(file.path, manifest_path):
-            if file.change is Change.RENAMED and old_is_manifest:
-                needing.append(ChangedFile(file.path, Change.ADDED, notes=file.notes))
-            else:
-                needing.append(file)
-        elif file.change is Change.RENAMED and file.previous is not None and not old_is_manifest:
-            needing.append(ChangedFile(file.previous, Change.REMOVED))
-    return tuple(sorted(needing, key=lambda file: file.path))
+        if is_manifest(file.path, manifest_path):
+            old_names = (name for name in file.names[1:] if not is_manifest(name, manifest_path))
+            needing += [ChangedFile(name, Change.REMOVED) for name in old_names]
+        else:
+            needing.append(file)
+    return tuple(sorted(needing, key=lambda file: (file.path, file.change, file.previous or "")))
 
 
 class _Paths:
-    """The changed paths, kept so that literal names and folders are found without trying every one."""
+    """The changed paths; a set of them is a number with a bit for each, which stays small however many sets there are.
 
-    def __init__(self, files: Sequence[ChangedFile]) -> None:
-        self._paths = [file.path for file in files]
-        self._below: dict[str, list[int]] = {}
+    Literal names and folders are found without trying every path.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = tuple(paths)
+        self._below: dict[str, int] = {}
         for position, path in enumerate(self._paths):
-            self._below.setdefault(path, []).append(position)
-            end = path.find("/")
-            while end != -1:
-                self._below.setdefault(path[:end], []).append(position)
-                end = path.find("/", end + 1)
-        self._globbed: dict[str, frozenset[int]] = {}
+            for name in _with_folders(path):
+                self._below[name] = self._below.get(name, 0) | 1 << position
+        self._matching: dict[str, int] = {}
 
-    def at_or_below(self, target: str) -> frozenset[int]:
-        """The positions of that path and of everything below that directory, byte for byte."""
-        return frozenset(self._below.get(target, ()))
+    def of(self, action: Action) -> int:
+        """The paths that an action speaks of: by its globs, else its target and everything below that directory."""
+        if action.files is None:
+            return self._below.get(action.target, 0)
+        found = 0
+        for glob in action.files:
+            found |= self._globbed(glob)
+        return found
 
-    def matching(self, glob: str) -> frozenset[int]:
-        """The positions of the paths that a glob matches."""
-        found = self._globbed.get(glob)
+    def _globbed(self, glob: str) -> int:
+        found = self._matching.get(glob)
         if found is None:
-            matcher = compiled_glob(glob)
-            found = frozenset(position for position, path in enumerate(self._paths) if matcher.matches(path))
-            self._globbed[glob] = found
+            matches = compiled_glob(glob).matches
+            found = sum(1 << position for position, path in enumerate(self._paths) if matches(path))
+            self._matching[glob] = found
         return found
 
 
-def cover(actions: Sequence[Action], files: Sequence[ChangedFile], book: RuleBook) -> Cover:
+def _with_folders(path: str) -> Iterator[str]:
+    """A path, and every folder above it."""
+    yield path
+    end = path.rfind("/")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind("/", 0, end)
+
+
+def cover(
+    actions: Iterable[Action], files: Sequence[ChangedFile], book: RuleBook, *, manifests: Iterable[str] = ()
+) -> Cover:
     """Match actions to the changed files that need cover.
 
     An action covers a file by its new name, when its type may (not `read_only`; for a removed file one of `removals`),
-    when its `files` or else its target match, and, with the scope `single_file`, when it matches no other.
+    when its `files` or else its target match, and, with the scope `single_file`, when it matches no other changed file.
+    `manifests` are the changed paths that need no cover; they are other files all the same.
     """
-    paths = _Paths(files)
-    removed = frozenset(position for position, file in enumerate(files) if file.change is Change.REMOVED)
+    paths = _Paths((*(file.path for file in files), *manifests))
+    lasting = sum(1 << position for position, file in enumerate(files) if file.change is not Change.REMOVED)
+    needing = (1 << len(files)) - 1
     covered: dict[int, tuple[ChangedFile, ...]] = {}
-    seen: set[int] = set()
+    shared: dict[int, tuple[ChangedFile, ...]] = {0: ()}
     for index, action in enumerate(actions):
-        if action.action_type in book.read_only:
+        matched = paths.of(action)
+        if action.action_type in book.read_only or (action.scope is Scope.SINGLE_FILE and matched.bit_count() > 1):
             continue
-        if action.files is None:
-            matched = paths.at_or_below(action.target)
-        else:
-            matched = frozenset().union(*(paths.matching(glob) for glob in action.files))
-        if action.scope is Scope.SINGLE_FILE and len(matched) > 1:
-            continue
-        if action.action_type not in book.removals:
-            matched -= removed
+        matched &= needing if action.action_type in book.removals else lasting
+        if matched not in shared:
+            shared[matched] = tuple(_chosen(files, matched))
         if matched:
-            covered[index] = tuple(files[position] for position in sorted(matched))
-            seen |= matched
-    uncovered = tuple(file for position, file in enumerate(files) if position not in seen)
-    return Cover(covered, uncovered)
+            covered[index] = shared[matched]
+    seen = reduce(or_, shared)
+    return Cover(covered, tuple(_chosen(files, needing & ~seen)))
+
+
+def _chosen(files: Sequence[ChangedFile], positions: int) -> Iterator[ChangedFile]:
+    """The files whose bits are set."""
+    return (file for file, bit in zip(files, reversed(f"{positions:b}"), strict=False) if bit == "1")

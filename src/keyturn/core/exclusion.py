@@ -1,5 +1,6 @@
 """Whose approval can never count for a pull request, because the work is partly their own or they are no person."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Bystanders:
             return Discount.BOT, None
         if login_matches((*self.agents.authors, *self.agents.committers), account.login):
             return Discount.AGENT, None
-        if self.facts.author is not None and same(self.facts.author, account):
+        if self.facts.author is not None and self.facts.author.is_same(account):
             return Discount.AUTHOR, None
         commit = wrote(account, self.facts.commits)
         if commit is not None:
@@ -53,22 +54,11 @@ class Bystanders:
         return standing
 
 
-def same(one: Account, other: Account) -> bool:
-    """Whether two mentions are of one account.
-
-    By id where both have one, so that a renamed login hides nobody, or by login.
-    """
-    if one.key == other.key:
-        return True
-    return one.id is not None and one.id == other.id
-
-
 def wrote(account: Account, commits: Iterable[Commit]) -> str | None:
-    """The first commit of which an account is author, co-author or committer."""
-    for commit in commits:
-        if any(same(found, account) for found in accounts_of(commit)):
-            return commit.oid
-    return None
+    """A commit of which an account is author, co-author or committer: of several, the first by name."""
+    return min(
+        (commit.oid for commit in commits if any(account.is_same(found) for found in accounts_of(commit))), default=None
+    )
 
 
 def accounts_of(commit: Commit) -> tuple[Account, ...]:
@@ -85,13 +75,13 @@ def account_of(identity: Identity) -> Account | None:
     return bot_of(identity.email)
 
 
+_BOT_ADDRESS = re.compile(r"([0-9]{1,18})\+([a-z0-9-]+\[bot\])@users\.noreply\.github\.com", re.IGNORECASE | re.ASCII)
+
+
 def bot_of(email: str) -> Account | None:
     """The bot whose address `<id>+<name>[bot]@users.noreply.github.com` this is."""
-    local, at, host = email.casefold().partition("@")
-    number, plus, login = local.partition("+")
-    if not (at and plus and host == "users.noreply.github.com" and login.endswith("[bot]") and number.isdecimal()):
-        return None
-    return Account(email[len(number) + 1 : len(local)], AccountKind.BOT, int(number))
+    found = _BOT_ADDRESS.fullmatch(email)
+    return Account(found[2], AccountKind.BOT, int(found[1])) if found else None
 
 
 def is_github(identity: Identity) -> bool:
@@ -104,10 +94,16 @@ def is_github(identity: Identity) -> bool:
 def is_attributed(commit: Commit) -> bool:
     """Whether somebody can be named for a commit.
 
-    An account as author, and as committer an account or GitHub, on a commit it signed.
+    A person or a bot as author, and as committer a person, a bot, or GitHub on a commit that it signed.
     """
-    if not commit.authors or is_github(commit.authors[0]) or account_of(commit.authors[0]) is None:
+    if not commit.authors or not _is_somebody(commit.authors[0]):
         return False
     if is_github(commit.committer):
         return commit.signed_by_github
-    return account_of(commit.committer) is not None
+    return _is_somebody(commit.committer)
+
+
+def _is_somebody(identity: Identity) -> bool:
+    """Whether a person or a bot stands behind a name; GitHub itself is neither."""
+    account = account_of(identity)
+    return account is not None and account.kind is not AccountKind.OTHER and not is_github(identity)

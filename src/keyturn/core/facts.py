@@ -48,6 +48,10 @@ class Account:
         """The login for comparisons: GitHub compares without case."""
         return self.login.casefold()
 
+    def is_same(self, other: "Account") -> bool:
+        """Whether both are one account: by login, or by id where both have one, so that a new login hides nobody."""
+        return self.key == other.key or (self.id is not None and self.id == other.id)
+
     @property
     def is_person(self) -> bool:
         """Whether a human may stand behind it."""

@@ -1,10 +1,10 @@
 """Whether a pull request is keyturn's business at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keyturn.core.exclusion import account_of, accounts_of
 from keyturn.core.facts import Account, AccountKind, Commit, Facts
-from keyturn.core.patterns import login_matches
+from keyturn.core.patterns import login_matches, name_matches
 from keyturn.core.rulebook import Agents, RuleBook
 
 
@@ -40,12 +40,18 @@ def _made_by_agents(facts: Facts, agents: Agents) -> Iterator[str]:
     """By whom it was opened, whose commits it holds, and what its branch is called: what `except` outranks."""
     if facts.author is not None and login_matches(agents.authors, facts.author.login):
         yield f"{facts.author.login} opened it"
-    for commit in facts.commits:
+    for commit in sorted(facts.commits, key=lambda commit: commit.oid):
         for account in accounts_of(commit):
             if login_matches(agents.committers, account.login):
                 yield f"{account.login} had a part in commit {commit.oid[:10]}"
-    if facts.head_branch is not None and login_matches(agents.branches, facts.head_branch):
+    if agents.committers and len(facts.commits) < facts.commit_count:
+        yield f"only {len(facts.commits)} of its {facts.commit_count} commits can be listed"
+    if facts.head_branch is not None and _is_called(facts.head_branch, agents.branches):
         yield f"its branch is called {facts.head_branch}"
+
+
+def _is_called(branch: str, patterns: Iterable[str]) -> bool:
+    return any(name_matches(pattern.casefold(), branch.casefold()) for pattern in patterns)
 
 
 def _excepted(facts: Facts, agents: Agents) -> bool:

@@ -58,12 +58,12 @@ class Inquiry:
     _can_push: dict[str, bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Collect what the reviews themselves say of their authors' right to push."""
-        self._can_push = {
-            review.author.key: review.can_push
-            for review in self.facts.reviews
-            if review.author is not None and review.can_push is not None
-        }
+        """Collect what the reviews themselves say of their authors' right to push; a no outweighs every yes."""
+        self._can_push = {}
+        for review in self.facts.reviews:
+            if review.author is not None and review.can_push is not None:
+                key = review.author.key
+                self._can_push[key] = review.can_push and self._can_push.get(key, True)
 
     def wanted(self) -> Wanted:
         """What was asked for here and is not in the facts."""
@@ -133,7 +133,7 @@ class Inquiry:
         if isinstance(pusher, Unread):
             self._pusher = True
             return False
-        return pusher is not None and pusher.key == account.key
+        return pusher is not None and pusher.is_same(account)
 
     def runs(self) -> tuple[WorkflowRun, ...] | None:
         """The workflow runs of the head commit; `None` where they cannot be read."""

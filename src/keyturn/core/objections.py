@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keyturn.core.approvals import by_person
-from keyturn.core.exclusion import Bystanders, same
+from keyturn.core.exclusion import Bystanders
 from keyturn.core.facts import Account, Dismissal, Facts, Review, ReviewState
 from keyturn.core.inquiry import Answer, Inquiry
 from keyturn.core.rulebook import Approvers
@@ -45,7 +45,7 @@ def _objects(review: Review, facts: Facts, bystanders: Bystanders) -> bool:
     if review.state is not ReviewState.DISMISSED:
         return review.state is ReviewState.CHANGES_REQUESTED
     dismissals = _dismissals(review, facts)
-    if any(dismissal.previous is ReviewState.APPROVED for dismissal in dismissals):
+    if dismissals and all(dismissal.previous is ReviewState.APPROVED for dismissal in dismissals):
         return False
     return not any(_may_end(review, dismissal, bystanders) for dismissal in dismissals)
 
@@ -54,7 +54,7 @@ def _may_end(review: Review, dismissal: Dismissal, bystanders: Bystanders) -> bo
     by = dismissal.by
     if by is None:
         return False
-    if review.author is not None and same(review.author, by):
+    if review.author is not None and review.author.is_same(by):
         return True
     return bystanders.could_approve(by) is Answer.YES
 
@@ -71,4 +71,5 @@ def _dismissals(review: Review, facts: Facts) -> tuple[Dismissal, ...]:
 
 
 def _who_dismissed(review: Review, facts: Facts) -> Account | None:
-    return next((dismissal.by for dismissal in _dismissals(review, facts)), None)
+    dismissals = sorted(_dismissals(review, facts), key=lambda dismissal: dismissal.at)
+    return next((dismissal.by for dismissal in dismissals), None)

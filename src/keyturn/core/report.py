@@ -17,8 +17,10 @@ from keyturn.core.decision import (
     ReasonCode,
     Rejection,
 )
+from keyturn.core.digest import manifest_digest
 from keyturn.core.facts import Facts
 from keyturn.core.objections import Objection
+from keyturn.core.outcome import Finding
 from keyturn.core.proposal import Proposal
 from keyturn.core.request import Request
 from keyturn.core.requirement import Requirement, requester_is_known, unattributed
@@ -31,13 +33,11 @@ LONGEST_REASON = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """All that a decision reports; `remarks` follow the `reasons` but change nothing."""
+    """All that a decision reports."""
 
     facts: Facts
     rules: RulesInForce
-    outcome: Outcome
-    reasons: Sequence[ReasonCode]
-    remarks: Sequence[ReasonCode]
+    finding: Finding
     proposal: Proposal
     assessment: Assessment | None
     requirement: Requirement | None
@@ -46,26 +46,32 @@ class Findings:
     checks: Checks | None
 
 
+_UNKNOWN: Final = frozenset({Outcome.INVALID, Outcome.ERROR})
+"""The outcomes of which neither tier nor approvals can be told."""
+
+
 def report(findings: Findings) -> Decision:
     """The decision about a governed pull request."""
-    facts, request, requirement = findings.facts, findings.request, findings.requirement
-    known = findings.outcome is not Outcome.INVALID and requirement is not None
+    facts, request = findings.facts, findings.request
+    requirement = findings.requirement if findings.finding.outcome not in _UNKNOWN else None
     tally = request.tally if request is not None else None
     return Decision(
         repository=facts.repository,
         pull_request=facts.number,
         head=facts.head,
-        base=facts.base,
-        outcome=findings.outcome,
-        tier=requirement.tier if known and requirement else None,
-        reason_codes=tuple(dict.fromkeys((*findings.reasons, *findings.remarks))),
-        next_step=next_step(findings.outcome, findings.reasons),
+        base=shown(facts.base),
+        outcome=findings.finding.outcome,
+        tier=requirement.tier if requirement else None,
+        reason_codes=tuple(dict.fromkeys((*findings.finding.reasons, *findings.finding.remarks))),
+        next_step=next_step(findings.finding.outcome, findings.finding.reasons),
         request_id=request.id if request else None,
         generation=request.generation if request and not facts.offline else None,
         manifest_digest=findings.proposal.digest,
         rules_digest=findings.rules.book.digest if findings.rules.book else None,
         approvals=Approvals(
-            required=requirement.approvals if known and requirement else None,
+            required=requirement.approvals
+            if requirement and findings.finding.without_override not in _UNKNOWN
+            else None,
             counted=tuple(item.account.login for item in tally.counted) if tally else (),
             discounted=tuple(Discounted(login=i.account.login, reason=i.reason) for i in tally.not_counted)
             if tally
@@ -88,14 +94,14 @@ def report_not_governed(facts: Facts, rules: RulesInForce) -> Decision:
         repository=facts.repository,
         pull_request=facts.number,
         head=facts.head,
-        base=facts.base,
+        base=shown(facts.base),
         outcome=Outcome.NOT_GOVERNED,
         tier=None,
         reason_codes=(ReasonCode.NOT_GOVERNED, *((ReasonCode.ADVISORY,) if facts.advisory else ())),
         next_step=NextStep.NONE,
         request_id=None,
         generation=None,
-        manifest_digest=None,
+        manifest_digest=manifest_digest(()),
         rules_digest=rules.book.digest if rules.book else None,
         approvals=Approvals(required=0),
         checks=None if facts.offline else Checks(),
@@ -182,30 +188,30 @@ def _actions(assessment: Assessment | None, rules: RulesInForce) -> Iterable[Dec
 
 def _rejection(findings: Findings) -> Rejection | None:
     on_head = [objection.review for objection in findings.objections if objection.on_head]
-    if findings.outcome is not Outcome.REJECTED or not on_head:
+    if findings.finding.outcome is not Outcome.REJECTED or not on_head:
         return None
     newest, facts = on_head[-1], findings.facts
     return Rejection(
         login=newest.author.login if newest.author else None,
         review_url=f"{facts.server_url}/{facts.repository}/pull/{facts.number}#pullrequestreview-{newest.number}",
         submitted_at=newest.submitted_at,
-        reason=shortened(newest.body, LONGEST_REASON),
+        reason=shortened(shown(newest.body), LONGEST_REASON),
     )
 
 
 def _errors(findings: Findings) -> Iterable[FileError]:
     """Everything that makes the pull request invalid, each with what to do."""
     for problem in (*findings.proposal.problems, *findings.rules.problems):
-        yield FileError(file=shown(problem.file), line=problem.line, message=problem.message)
-    if findings.outcome is not Outcome.INVALID:
+        yield FileError(file=shown(problem.file), line=problem.line, message=shown(problem.message))
+    if findings.finding.outcome is not Outcome.INVALID:
         return
-    if ReasonCode.MANIFEST_MISSING in findings.reasons:
+    if ReasonCode.MANIFEST_MISSING in findings.finding.reasons:
         yield FileError(
             file=findings.facts.manifest_path,
             line=None,
             message="the pull request brings no manifest; add one (`keyturn draft` writes a first version)",
         )
-    if ReasonCode.REQUESTER_MISSING in findings.reasons:
+    if ReasonCode.REQUESTER_MISSING in findings.finding.reasons:
         for manifest in findings.proposal.manifests:
             if not requester_is_known((manifest,)):
                 yield FileError(
@@ -213,8 +219,8 @@ def _errors(findings: Findings) -> Iterable[FileError]:
                     line=None,
                     message="`requested_by` is missing; name the GitHub login of the person who asked for the work",
                 )
-    if ReasonCode.COMMITS_UNATTRIBUTED in findings.reasons:
-        for commit in unattributed(findings.facts):
+    if ReasonCode.COMMITS_UNATTRIBUTED in findings.finding.reasons:
+        for commit in sorted(unattributed(findings.facts), key=lambda commit: commit.oid):
             yield FileError(
                 file="",
                 line=None,

@@ -14,6 +14,7 @@ from keyturn.core.history import History, RequestKey
 from keyturn.core.inquiry import Answer
 from keyturn.core.requirement import Requirement
 from keyturn.core.rulebook import Calendar
+from keyturn.core.shown import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _id(facts: Facts, key: RequestKey, generation: int) -> str | None:
         repository=facts.repository,
         number=facts.number,
         head=key.head,
-        base=key.base,
+        base=shown(key.base),
         manifest_digest=key.manifest_digest,
         generation=generation,
     )
