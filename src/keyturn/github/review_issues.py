@@ -1,0 +1,71 @@
+"""Opens the issues that ask for the review of an override, and opens them again."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Final
+
+from keyturn.core.decision import ReasonCode
+from keyturn.github.client import Client
+from keyturn.github.comments import MOST_BODY, is_same_text
+from keyturn.github.fields import Fields, Json
+from keyturn.github.labels import REVIEW_LABEL, ensure_label
+from keyturn.github.query import query
+from keyturn.github.refusals import Refusal
+from keyturn.github.resending import write_again, write_once
+from keyturn.github.shortened import shortened
+from keyturn.ports import Unavailable
+
+MOST_TITLE: Final = 256
+"""Characters that GitHub takes in the title of an issue."""
+
+
+def open_review_issue(client: Client, title: str, body: str, assignees: Sequence[str]) -> int:
+    """Open a labelled issue and return its number.
+
+    Where the reply is lost, an issue with the same text by the same account is taken for it. Whoever cannot be assigned
+    is left out. Raises `Unavailable`, also where the repository has no issues.
+    """
+    body = shortened(body, MOST_BODY)
+    issue: dict[str, Json] = {"title": shortened(title, MOST_TITLE), "body": body, "labels": [REVIEW_LABEL]}
+    path = f"{client.home}/issues"
+
+    def send() -> int:
+        return Fields.of(client.rest("POST", path, body=issue)).whole("number")
+
+    try:
+        ensure_label(client, REVIEW_LABEL, "Somebody let a pull request through and owes a review of it")
+        number = write_once(client, send, lambda: _find(client, body))
+    except Refusal as refused:
+        if refused.status == HTTPStatus.GONE:
+            raise Unavailable(
+                ReasonCode.API_UNAVAILABLE,
+                "The issue that asks for the review of the override could not be opened: this repository has no "
+                "issues. Switch them on under Settings, or agree on the review elsewhere; it is owed all the same.",
+            ) from refused
+        raise
+    if assignees:
+        with suppress(Unavailable):  # the issue names them in any case
+            write_again(
+                client, lambda: client.rest("POST", f"{path}/{number}/assignees", body={"assignees": list(assignees)})
+            )
+    return number
+
+
+def reopen_issue(client: Client, number: int) -> None:
+    """Open a closed issue again. Raises `Unavailable`."""
+    write_again(client, lambda: client.rest("PATCH", f"{client.home}/issues/{number}", body={"state": "open"}))
+
+
+def _find(client: Client, body: str) -> int | None:
+    owner, _, name = client.repository.partition("/")
+    variables: dict[str, Json] = {"owner": owner, "name": name, "labels": [REVIEW_LABEL]}
+    issues = client.graphql(query("newest_own_issues"), variables).data.at("repository").nodes("issues")
+    return next(
+        (
+            issue.whole("number")
+            for issue in issues
+            if issue.flag("viewerDidAuthor") and is_same_text(issue.text("body"), body)
+        ),
+        None,
+    )
