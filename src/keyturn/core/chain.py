@@ -122,7 +122,7 @@ def verify(ledger: LedgerFolder, pull_request: int) -> Chain:
     foreign = _foreign(ledger.commits, len(read) - start, restarted=restarted)
     restart = entries[0].time if restarted and entries else None
     named = _anchored(ledger, pull_request, restart)
-    unknown = _unknown(ledger, files)
+    unknown = _unknown(ledger, pull_request)
     strangers = tuple(f"{folder(pull_request)}/{f.name} is no entry" for f in files if not _NAME.fullmatch(f.name))
     last = numbered[-1] if numbered else None
     return Chain(
@@ -193,6 +193,11 @@ def _anchored(ledger: LedgerFolder, pull_request: int, restart: datetime | None)
             yield f"{path} is not as the verdict names it"
 
 
-def _unknown(ledger: LedgerFolder, files: Sequence[LedgerFile]) -> Iterable[str]:
-    if ledger.commented and not files:
+def _unknown(ledger: LedgerFolder, pull_request: int) -> Iterable[str]:
+    """What keyturn once said of a pull request that the ledger does not know."""
+    if ledger.files:
+        return
+    if ledger.commented:
         yield "keyturn has commented on this pull request, but the ledger does not know it"
+    if any(seen.anchor.path.startswith(f"{folder(pull_request)}/") for seen in ledger.anchors):
+        yield "keyturn has given a verdict on this pull request, but the ledger does not know it"

@@ -130,7 +130,7 @@ def _misspoken(command: Command, facts: Facts, book: RuleBook | None) -> str | N
 
 def _debt(command: Command, facts: Facts) -> str | None:
     """The overdue review that somebody owed when they spoke, in a sentence."""
-    for debt in facts.debts:
+    for debt in sorted(facts.debts, key=lambda debt: (debt.due, debt.pull_request)):
         owes = command.by.key in {person.casefold() for person in debt.people}
         if owes and debt.due <= command.at:
             return f"{command.by.login} owes an overdue review of the override of #{debt.pull_request}"
