@@ -15,6 +15,8 @@ from keyturn.version import VERSION
 COMMANDS: Final = MappingProxyType(
     {
         "check": "keyturn.cli.check",
+        "evaluate": "keyturn.cli.evaluate",
+        "sweep": "keyturn.cli.sweep",
     }
 )
 """Each command's module. It holds `command`: a function whose signature typer reads, or a `typer.Typer` of its own."""
