@@ -291,13 +291,14 @@ def test_timeline__every_event(hub: GitHubServer, repo: Repository, ask: Ask) ->
         """timelineItems(last: 100, itemTypes: [HEAD_REF_FORCE_PUSHED_EVENT, BASE_REF_CHANGED_EVENT, ASSIGNED_EVENT,
              AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT, REVIEW_DISMISSED_EVENT, REVIEW_REQUESTED_EVENT, CLOSED_EVENT,
              REVIEW_REQUEST_REMOVED_EVENT, READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT, LABELED_EVENT,
-             REOPENED_EVENT, UNLABELED_EVENT, COMMENT_DELETED_EVENT, ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT,
+             REOPENED_EVENT, UNLABELED_EVENT, COMMENT_DELETED_EVENT, ADDED_TO_MERGE_QUEUE_EVENT,
+             REMOVED_FROM_MERGE_QUEUE_EVENT,
              AUTO_MERGE_ENABLED_EVENT, AUTO_MERGE_DISABLED_EVENT, BASE_REF_FORCE_PUSHED_EVENT]) {
              filteredCount pageInfo { hasPreviousPage } nodes { __typename
              ... on LabeledEvent { createdAt actor { login } label { name } }
              ... on ReviewDismissedEvent { actor { login } dismissalMessage previousReviewState
                review { state author { login } } }
-             ... on BaseRefChangedEvent { previousRefName currentRefName }
+             ... on BaseRefChangedEvent { previousRefName }
              ... on AutomaticBaseChangeSucceededEvent { oldBase newBase }
              ... on HeadRefForcePushedEvent { beforeCommit { oid } afterCommit { oid } }
              ... on CommentDeletedEvent { deletedCommentAuthor { login } }
