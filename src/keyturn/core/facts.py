@@ -305,6 +305,8 @@ class Facts:
 
     head: str
     head_branch: str | None = None
+    head_repository: str | None = None
+    """Where the head branch is: `owner/name`; `None` where that repository is gone."""
     base: str
     default_branch: str | None = None
 
