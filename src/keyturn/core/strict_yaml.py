@@ -5,7 +5,7 @@ from typing import Protocol
 
 import yaml
 
-from keyturn.core.characters import escaped
+from keyturn.core.characters import escaped, quoted
 from keyturn.core.nodes import Node, Refusal, Scalar
 from keyturn.core.source import Problems
 from keyturn.core.tree import TreeBuilder
@@ -60,11 +60,15 @@ def _events(text: str, problems: Problems, loader: type) -> Iterator[yaml.Event]
     try:
         yield from yaml.parse(text, Loader=loader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        mark = getattr(error, "problem_mark", None)
         said = (getattr(error, "problem", None), getattr(error, "context", None))
-        reason = " ".join(part for part in said if part) or str(error)
-        line, column = _place(mark) if mark else (None, None)
-        raise problems.fatal(line, column, f"this is not valid YAML: {escaped(reason)}") from None
+        message = "this is not valid YAML: " + escaped(" ".join(part for part in said if part) or str(error))
+        mark = getattr(error, "problem_mark", None)
+        if mark is None:
+            raise problems.fatal(None, None, message) from None
+        rest = "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column :]
+        found = f"; found {quoted(rest, 20)}" if rest else "; found the end of the line"
+        advice = ": indent with spaces, not tabs" if rest.startswith("\t") else ""
+        raise problems.fatal(*_place(mark), message + found + advice) from None
 
 
 def _place(mark: _Mark | None) -> tuple[int, int]:
