@@ -107,7 +107,7 @@ def open_request(
     A renewal opens the next generation at its own second, when the one before expired earlier without enough approvals
     and the command came from somebody who could approve.
     """
-    key = RequestKey(facts.head, facts.base, manifest_digest)
+    key = RequestKey(facts.head, shown(facts.base), manifest_digest)
     known = history.opened_at(key)
     opened_at = known if known is not None or facts.draft or facts.offline else now
     clock = _Clock(facts, history, requirement, bystanders, calendar)
@@ -163,7 +163,7 @@ def _id(facts: Facts, key: RequestKey, generation: int) -> str | None:
         repository=facts.repository,
         number=facts.number,
         head=key.head,
-        base=shown(key.base),
+        base=key.base,
         manifest_digest=key.manifest_digest,
         generation=generation,
     )
