@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from keyturn.core.judgement import Judgement
+from keyturn.core.verdict import Annotation
 from keyturn.render.comment import Extras, footer, report_details, report_summary
 from keyturn.render.headline import headline_of
 from keyturn.render.markdown import length
