@@ -1,6 +1,7 @@
 """The server as tests hold it: GitHub on 127.0.0.1, with its state, its clock, its journal and its faults in reach."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -9,10 +10,13 @@ from tests.github_server.faults import Faults
 from tests.github_server.http import Listener
 from tests.github_server.journal import Journal, Recorded
 from tests.github_server.rest.dispatch import Rest
+from tests.github_server.runner import Job, job
 from tests.github_server.service import Hook, Service
+from tests.github_server.state.access import Token
 from tests.github_server.state.git_store import Content
 from tests.github_server.state.repository import Repository
 from tests.github_server.state.world import World
+from tests.github_server.triggers import Trigger
 
 
 class GitHubServer:
@@ -97,6 +101,19 @@ class GitHubServer:
     ) -> Repository:
         """Create a repository of an organisation, with these files on its default branch."""
         return Repository(self.world, full_name, files=files, private=private, default_branch=default_branch)
+
+    def job(
+        self, trigger: Trigger, folder: Path, *, token: Token | None = None, inputs: Mapping[str, str] | None = None
+    ) -> Job:
+        """Set out one run of this repository's action, in an empty folder, by default with the workflow's own token."""
+        return job(
+            trigger,
+            folder,
+            token=token or trigger.repository.workflow_token(),
+            api_url=self.api_url,
+            graphql_url=self.graphql_url,
+            inputs=inputs,
+        )
 
     def before_request(self, hook: Hook) -> None:
         """Call `hook` with every request before it is handled: the place to change things behind a client's back."""

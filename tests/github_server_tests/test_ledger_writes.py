@@ -167,7 +167,8 @@ def test_comment__added_and_changed_by_mutation(hub: GitHubServer, repo: Reposit
     """A comment can be added and changed over GraphQL; the edit shows."""
     pull = repo.pull_request(author=repo.bot("agent"), files={"a": "a"})
     token = repo.workflow_token()
-    add = """mutation Add($id: ID!) { addComment(input: {subjectId: $id, body: "one"}) { commentEdge { node { id } } } }"""
+    add = """mutation Add($id: ID!) {
+      addComment(input: {subjectId: $id, body: "one"}) { commentEdge { node { id } } } }"""
     change = """mutation Change($id: ID!) { updateIssueComment(input: {id: $id, body: "two"}) {
       issueComment { body lastEditedAt editor { login } viewerDidAuthor } } }"""
     made = ask(token, add, id=pull.node_id)["data"]["addComment"]["commentEdge"]["node"]["id"]

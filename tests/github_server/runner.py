@@ -1,0 +1,132 @@
+"""What a docker action finds on GitHub's runner: its environment, its event, its files."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from tests.github_server.state.access import Token
+from tests.github_server.triggers import Trigger
+
+ACTION: Final = Path(__file__).parents[2] / "action.yml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A step of a job, ready to run: its whole environment, and what it leaves behind."""
+
+    environment: dict[str, str] = field(repr=False)
+    folder: Path
+
+    def outputs(self) -> dict[str, str]:
+        """Read the outputs as the runner does: `name=value`, or `name<<END` and lines up to END."""
+        found: dict[str, str] = {}
+        lines = iter((self.folder / "output").read_text(encoding="utf-8").split("\n"))
+        for line in lines:
+            opened = re.fullmatch(r"([^=<]+)<<(.+)", line)
+            if opened is not None:
+                body: list[str] = []
+                for inner in lines:
+                    if inner == opened[2]:
+                        break
+                    body.append(inner)
+                found[opened[1]] = "\n".join(body)
+            elif "=" in line:
+                name, _, value = line.partition("=")
+                found[name] = value
+        return found
+
+    @property
+    def summary(self) -> str:
+        """The step's summary."""
+        return (self.folder / "summary").read_text(encoding="utf-8")
+
+
+def job(
+    trigger: Trigger,
+    folder: Path,
+    *,
+    token: Token,
+    api_url: str,
+    graphql_url: str,
+    inputs: Mapping[str, str] | None = None,
+) -> Job:
+    """Set out everything for one run of this repository's action in an empty folder.
+
+    `inputs` are by their names in action.yml, whose defaults fill the rest; names keep their hyphens. PATH is left
+    to the caller.
+    """
+    for name in ("output", "summary", "env", "path", "state"):
+        (folder / name).touch()
+    for name in ("workspace", "home", "temp"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "event.json").write_text(json.dumps(trigger.payload), encoding="utf-8")
+    known = {"github.token": token.value, "github.api_url": api_url}
+    environment = _github(trigger, folder) | _inputs(known, inputs or {})
+    return Job(environment=environment | {"GITHUB_API_URL": api_url, "GITHUB_GRAPHQL_URL": graphql_url}, folder=folder)
+
+
+def _github(trigger: Trigger, folder: Path) -> dict[str, str]:
+    repository, world = trigger.repository, trigger.repository.world
+    main = f"refs/heads/{repository.default_branch}"
+    return {
+        "CI": "true",
+        "HOME": str(folder / "home"),
+        "GITHUB_ACTION": "keyturn",
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_ACTOR": trigger.actor.rest_login,
+        "GITHUB_ACTOR_ID": str(trigger.actor.id),
+        "GITHUB_BASE_REF": trigger.base_ref,
+        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_EVENT_NAME": trigger.name,
+        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "GITHUB_HEAD_REF": trigger.head_ref,
+        "GITHUB_JOB": "gate",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_PATH": str(folder / "path"),
+        "GITHUB_REF": trigger.ref,
+        "GITHUB_REF_NAME": trigger.ref.removeprefix("refs/heads/").removeprefix("refs/pull/"),
+        "GITHUB_REF_PROTECTED": "false",
+        "GITHUB_REF_TYPE": "branch",
+        "GITHUB_REPOSITORY": repository.full_name,
+        "GITHUB_REPOSITORY_ID": str(repository.id),
+        "GITHUB_REPOSITORY_OWNER": repository.owner.login,
+        "GITHUB_REPOSITORY_OWNER_ID": str(repository.owner.id),
+        "GITHUB_RETENTION_DAYS": "90",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_RUN_ID": str(70_000 + world.count("run of a job")),
+        "GITHUB_RUN_NUMBER": "1",
+        "GITHUB_SERVER_URL": world.web_url,
+        "GITHUB_SHA": trigger.sha,
+        "GITHUB_STATE": str(folder / "state"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_TRIGGERING_ACTOR": trigger.actor.rest_login,
+        "GITHUB_WORKFLOW": "keyturn",
+        "GITHUB_WORKFLOW_REF": f"{repository.full_name}/.github/workflows/keyturn.yml@{main}",
+        "GITHUB_WORKFLOW_SHA": repository.refs[main],
+        "GITHUB_WORKSPACE": str(folder / "workspace"),
+        "RUNNER_ARCH": "X64",
+        "RUNNER_ENVIRONMENT": "github-hosted",
+        "RUNNER_NAME": "GitHub Actions 1",
+        "RUNNER_OS": "Linux",
+        "RUNNER_TEMP": str(folder / "temp"),
+        "RUNNER_TOOL_CACHE": "/opt/hostedtoolcache",
+    }
+
+
+def _inputs(known: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    declared: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))["inputs"]
+    strange = given.keys() - declared.keys()
+    if strange:
+        message = f"action.yml has no inputs named {sorted(strange)}; it has {sorted(declared)}"
+        raise ValueError(message)
+    values = {name: given.get(name, str(about.get("default", ""))) for name, about in declared.items()}
+    return {f"INPUT_{name.replace(' ', '_').upper()}": _filled(value, known) for name, value in values.items()}
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    return re.sub(r"\$\{\{\s*([\w.]+)\s*\}\}", lambda match: known[match[1]], text)
