@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
+from jsonschema.exceptions import best_match
 from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from openapi_core.exceptions import OpenAPIError
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from tests.github_server.exchange import Request
+from tests.github_server.exchange import Answer, Request
 from tests.support import published
 
 SEVERAL_PARTS: Final = {"ref", "path", "basehead", "branch"}
@@ -44,12 +45,22 @@ class _Asked:
     parameters: RequestParameters
 
 
+@dataclass(slots=True)
+class _Answered:
+    """An answer as openapi-core wants it."""
+
+    status_code: int
+    content_type: str
+    headers: Headers
+    data: bytes | None
+
+
 class Contract:
     """The description, read once for the process."""
 
     def __init__(self) -> None:
         """Read it."""
-        self._text: dict[str, Any] = json.loads(published.openapi().read_bytes())
+        self._text: dict[str, Any] = json.loads(published.openapi().read_bytes(), object_hook=_mended)
         self._checkers: dict[str, OpenAPI] = {}
         self._by_length: defaultdict[str, list[tuple[re.Pattern[str], str]]] = defaultdict(list)
         for template in sorted(self._text["paths"], key=_variability):
@@ -65,25 +76,26 @@ class Contract:
 
     def breaches(self, request: Request, operation: Operation) -> list[str]:
         """List what the request says that the description does not allow: parameters and body, misspelt ones too."""
-        path = re.sub(r"{([^}]+)}", lambda match: quote(operation.values[match[1]], safe=""), operation.template)
-        asked = _Asked(
-            host_url="https://api.github.com",
-            path=path,
-            method=request.method.lower(),
-            body=_wrapped(request, operation),
-            content_type=request.headers.get("content-type", "application/json").partition(";")[0],
-            parameters=RequestParameters(
-                query=ImmutableMultiDict([(key, value) for key, values in request.query.items() for value in values]),
-                header=Headers(list(request.headers.items())),
-                cookie=ImmutableMultiDict(),
-            ),
-        )
         found: list[str] = []
         try:
-            self._checker(operation.template).validate_request(asked)
+            self._checker(operation.template).validate_request(_asked(request, operation))
         except OpenAPIError as error:
             found.append(_told(error))
         return [*found, *self._unknown(request, operation)]
+
+    def misfits(self, request: Request, operation: Operation, answer: Answer) -> list[str]:
+        """List what an answer of success says that the description does not allow: mistakes of this server."""
+        said = _Answered(
+            status_code=answer.status,
+            content_type=answer.content_type.partition(";")[0],
+            headers=Headers(list(answer.headers.items())),
+            data=answer.content(),
+        )
+        try:
+            self._checker(operation.template).validate_response(_asked(request, operation), said)
+        except OpenAPIError as error:
+            return [_told(error)]
+        return []
 
     def _unknown(self, request: Request, operation: Operation) -> list[str]:
         described = self._text["paths"][operation.template][request.method.lower()]
@@ -110,6 +122,21 @@ class Contract:
         return self._checkers[template]
 
 
+def _asked(request: Request, operation: Operation) -> _Asked:
+    return _Asked(
+        host_url="https://api.github.com",
+        path=re.sub(r"{([^}]+)}", lambda match: quote(operation.values[match[1]], safe=""), operation.template),
+        method=request.method.lower(),
+        body=_wrapped(request, operation),
+        content_type=request.headers.get("content-type", "application/json").partition(";")[0],
+        parameters=RequestParameters(
+            query=ImmutableMultiDict([(key, value) for key, values in request.query.items() for value in values]),
+            header=Headers(list(request.headers.items())),
+            cookie=ImmutableMultiDict(),
+        ),
+    )
+
+
 def _wrapped(request: Request, operation: Operation) -> bytes | None:
     """Give the body; a bare list of labels as the object for which the description's prose says it may stand."""
     if operation.template.endswith("/labels") and isinstance(request.body, list):
@@ -121,6 +148,20 @@ def _wrapped(request: Request, operation: Operation) -> bytes | None:
 def contract() -> Contract:
     """Give the one description of this process."""
     return Contract()
+
+
+def _mended(found: dict[str, Any]) -> dict[str, Any]:
+    """Mend two slips of the description that would refuse what GitHub sends.
+
+    A value that is `nullable` may be null though its list of values leaves that out; and a discriminator cannot
+    tell a list, which has no members, from an object.
+    """
+    values = found.get("enum")
+    if found.get("nullable") and isinstance(values, list) and None not in values:
+        found["enum"] = [*values, None]
+    if "propertyName" in found.get("discriminator", ()):
+        del found["discriminator"]
+    return found
 
 
 def _properties(schema: Mapping[str, Any]) -> set[str]:
@@ -153,10 +194,11 @@ def _name(group: str) -> str:
 
 
 def _told(error: BaseException) -> str:
-    texts = []
+    """Name what is wrong in as few words as possible: where in the body, and which rule it breaks."""
+    texts: list[str] = []
     cause: BaseException | None = error
     while cause is not None:
-        texts.append(str(cause))
-        texts += [f"{'/'.join(map(str, each.path))}: {each.message}" for each in getattr(cause, "schema_errors", ())]
+        wrong = best_match(getattr(cause, "schema_errors", ()))
+        texts.append(f"{'/'.join(map(str, wrong.absolute_path))}: {wrong.message}" if wrong else str(cause)[:200])
         cause = cause.__cause__
     return " <- ".join(dict.fromkeys(texts))

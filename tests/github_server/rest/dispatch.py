@@ -42,5 +42,9 @@ class Rest:
             raise RefusalError(501, f"the test server has no handler for {request.method} {operation.template}")
         call = Call(world=self.world, journal=self.journal, token=token, request=request, values=operation.values)
         check(call, known.needs)
-        answer = known.handler(call)
-        return answer if isinstance(answer, Answer) else Answer(body=answer)
+        made = known.handler(call)
+        answer = made if isinstance(made, Answer) else Answer(body=made)
+        self.journal.defects += [
+            f"{request.method} {request.path}: {misfit}" for misfit in contract().misfits(request, operation, answer)
+        ]
+        return answer
