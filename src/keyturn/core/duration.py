@@ -6,7 +6,7 @@ from datetime import timedelta
 LONGEST = timedelta(days=366)
 """The longest duration that is read: every deadline stays a date that exists."""
 
-_WRITTEN = re.compile(r"(?:([0-9]{1,9})d)?(?:([0-9]{1,9})h)?(?:([0-9]{1,9})m)?(?:([0-9]{1,9})s)?")
+_WRITTEN = re.compile(r"(?:([0-9]{1,8})d)?(?:([0-9]{1,8})h)?(?:([0-9]{1,8})m)?(?:([0-9]{1,8})s)?")
 
 
 def parse_duration(text: str) -> timedelta:
