@@ -37,19 +37,19 @@ def command(
     Only commits are judged, never the worktree; the rule book is the base's. Exit code 0: valid; 1: the gate would
     fail it as it stands (invalid, emergency stop); 2: bad usage, or something is missing in this clone.
     """
-    comparison = compare(".", base, head)
-    # git is at work from here on, while the judgement's modules load
-    from keyturn.cli.judging import FAILING, judge  # noqa: PLC0415
-    from keyturn.cli.printing import say, warn  # noqa: PLC0415
-    from keyturn.git.snapshot import Circumstances  # noqa: PLC0415
-    from keyturn.git.uncommitted import uncommitted_manifests  # noqa: PLC0415
+    with compare(".", base, head) as comparison:
+        # git is at work from here on, while the judgement's modules load
+        from keyturn.cli.judging import FAILING, judge  # noqa: PLC0415
+        from keyturn.cli.printing import say, warn  # noqa: PLC0415
+        from keyturn.git.snapshot import Circumstances  # noqa: PLC0415
+        from keyturn.git.uncommitted import uncommitted_manifests  # noqa: PLC0415
 
-    judgement = judge(
-        comparison,
-        Circumstances(author=author, labels=frozenset(label or ()), rules_path=rules_path, manifest_path=manifest_path),
-    )
-    for path in uncommitted_manifests(comparison, manifest_path):
-        warn(f"{path!r} is not committed as it stands in the worktree, so it is not judged; only commits are")
+        told = Circumstances(
+            author=author, labels=frozenset(label or ()), rules_path=rules_path, manifest_path=manifest_path
+        )
+        judgement = judge(comparison, told)
+        for path in uncommitted_manifests(comparison, manifest_path):
+            warn(f"{path!r} is not committed as it stands in the worktree, so it is not judged; only commits are")
     if output is Format.JSON:
         typer.echo(judgement.decision.as_json(indent=2))
     else:

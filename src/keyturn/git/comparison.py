@@ -3,6 +3,8 @@
 This module and those it needs import nothing heavy, so that git is at work while the rest still loads.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,19 +28,18 @@ class Comparison:
     log: Running
 
 
-def compare(directory: str, base: str | None, head: str | None) -> Comparison:
+@contextmanager
+def compare(directory: str, base: str | None, head: str | None) -> Iterator[Comparison]:
     """Find base and head in the repository of a directory, and start to compare them.
 
     Without names the base is the default branch, the head what is checked out. Raises GitError, saying what is missing.
     """
-    repository = open_repository(directory)
-    to = repository.head() if head is None else repository.revision(head)
-    into = repository.default_base() if base is None else repository.revision(base)
-    parted = repository.merge_base(into, to)
-    return Comparison(
-        repository=repository,
-        base=into,
-        head=to,
-        diff=start_diff(repository.git, parted, to.commit),
-        log=start_log(repository.git, into.commit, to.commit, MOST_COMMITS),
-    )
+    with open_repository(directory) as repository:
+        to = repository.head() if head is None else repository.revision(head)
+        into = repository.default_base() if base is None else repository.revision(base)
+        parted = repository.merge_base(into, to)
+        with (
+            start_diff(repository.git, parted, to.commit) as diff,
+            start_log(repository.git, into.commit, to.commit, MOST_COMMITS) as log,
+        ):
+            yield Comparison(repository=repository, base=into, head=to, diff=diff, log=log)

@@ -4,9 +4,9 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 
 from keyturn.git.process import Git, GitCommandError, GitError
 
@@ -31,29 +31,12 @@ class Blob:
 
 
 class Objects:
-    """The objects of one repository. Close it, or use it in a `with` statement."""
+    """The objects of one repository, as `opened` gives them."""
 
-    def __init__(self, git: Git) -> None:
-        """Start the git process. Raises GitError where there is no git."""
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `close`
-        self._process = git.popen(
-            "cat-file", "--batch", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._said
-        )
-
-    def __enter__(self) -> Self:
-        """Close it at the end of the statement."""
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the git process."""
-        self.close()
-
-    def close(self) -> None:
-        """End the git process."""
-        self._process.communicate()
-        self._said.close()
+    def __init__(self, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
+        """Speak to a running `git cat-file --batch` that complains to a file."""
+        self._process = process
+        self._said = said
 
     def commit(self, revision: str) -> str | None:
         """The full name of the commit that a revision means; `None` where there is none, or more than one."""
@@ -113,7 +96,7 @@ class Objects:
         except BrokenPipeError:
             raise self._ended() from None
         answer = self._out.readline()
-        if not answer:
+        if not answer.endswith(b"\n"):
             raise self._ended()
         found = _FOUND.fullmatch(answer)
         return _Found(found["oid"].decode("ascii"), int(found["size"])) if found else None
@@ -147,6 +130,18 @@ class Objects:
     def _out(self) -> IO[bytes]:
         assert self._process.stdout is not None  # noqa: S101 - it was opened as a pipe
         return self._process.stdout
+
+
+@contextmanager
+def opened(git: Git) -> Iterator[Objects]:
+    """The objects of a repository, until the end of the statement. Raises GitError where there is no git."""
+    with tempfile.TemporaryFile() as said:
+        process = git.popen("cat-file", "--batch", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=said)
+        try:
+            yield Objects(process, said)
+        finally:
+            process.kill()
+            process.communicate()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,19 @@
 import os
 import subprocess
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from types import TracebackType
+from typing import IO, Final, Self
 
-_OPTIONS: Final = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false")
-"""No pager, no monitor, no signature check: git starts no other program."""
+_OPTIONS: Final = (
+    "--no-pager",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "advice.graftFileDeprecated=false"),
+)
+"""No pager, no monitor, no signature check: git starts no other program. And it gives no advice on our grafts."""
 
 _ANSWERS: Final = {
     "GIT_ALLOW_PROTOCOL": "none",  # what a partial clone lacks is missing, not fetched
@@ -23,6 +30,9 @@ _QUESTIONABLE: Final = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_TRACE", "GIT_
 """What would change git's answers or print into them. Which repository is meant (`GIT_DIR` and the like) stays."""
 
 
+_PARTIAL: Final = "; this clone is a partial one, and keyturn fetches nothing: clone anew without --filter"
+
+
 class GitError(Exception):
     """Git cannot answer; the message is for the user and says what to do."""
 
@@ -34,7 +44,7 @@ class GitCommandError(GitError):
         """Quote git's last words."""
         self.said = said.strip()
         last = self.said.rpartition("\n")[2].removeprefix("fatal: ") or "it did not say why"
-        super().__init__(f"git {command} failed: {last}")
+        super().__init__(f"git {command} failed: {last}{_PARTIAL if 'promisor' in self.said else ''}")
 
 
 def environment() -> dict[str, str]:
@@ -45,21 +55,33 @@ def environment() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A git command at work. It writes to a file, so that it never waits for us."""
+    """A git command at work. It writes to a file, so that it never waits for us. Use it in a `with` statement."""
 
     command: str
     process: subprocess.Popen[bytes]
     written: IO[bytes]
     said: IO[bytes]
 
+    def __enter__(self) -> Self:
+        """End it with the statement."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the command if nobody waited for it."""
+        self.process.kill()
+        self.process.wait()
+        self.written.close()
+        self.said.close()
+
     def output(self) -> bytes:
         """Everything it wrote, once it has ended. Raises GitCommandError where it failed."""
-        with self.written, self.said:
-            if self.process.wait() != 0:
-                self.said.seek(0)
-                raise GitCommandError(self.command, self.said.read().decode("utf-8", "replace"))
-            self.written.seek(0)
-            return self.written.read()
+        if self.process.wait() != 0:
+            self.said.seek(0)
+            raise GitCommandError(self.command, self.said.read().decode("utf-8", "replace"))
+        self.written.seek(0)
+        return self.written.read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +91,18 @@ class Git:
     directory: str
 
     def start(self, command: str, *arguments: str) -> Running:
-        """Start a command and go on."""
-        written, said = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed in `output`
-        process = self.popen(command, *arguments, stdin=subprocess.DEVNULL, stdout=written, stderr=said)
+        """Start a command and go on. Raises GitError where there is no git."""
+        with ExitStack() as opened:
+            written = opened.enter_context(tempfile.TemporaryFile())
+            said = opened.enter_context(tempfile.TemporaryFile())
+            process = self.popen(command, *arguments, stdin=subprocess.DEVNULL, stdout=written, stderr=said)
+            opened.pop_all()
         return Running(command, process, written, said)
 
     def run(self, command: str, *arguments: str) -> bytes:
         """Run a command to its end and hand back what it wrote. Raises GitCommandError where it failed."""
-        return self.start(command, *arguments).output()
+        with self.start(command, *arguments) as running:
+            return running.output()
 
     def popen(
         self, command: str, *arguments: str, stdin: int, stdout: IO[bytes] | int, stderr: IO[bytes]

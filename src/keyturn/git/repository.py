@@ -1,15 +1,19 @@
 """The local repository: what its branches are called, and where two of them parted."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from keyturn.git.objects import Objects
+from keyturn.git.objects import Objects, opened
 from keyturn.git.process import Git, GitCommandError, GitError
 
 _HEADS: Final = "refs/heads/"
 _REMOTES: Final = "refs/remotes/"
+_EXPRESSION: Final = re.compile(r"[\s~^:?*\[\\]|@\{|\.\.")
+"""What no branch can have in its name, so that it is git's language for commits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Repository:
         return any(self.objects.parents(commit) for commit in ends)
 
     def _branch(self, name: str) -> Revision | None:
+        if _EXPRESSION.search(name):
+            return None
         for prefix in _prefixes(name):
             commit = self.objects.commit(prefix + name)
             if commit is not None:
@@ -118,8 +124,12 @@ class Repository:
             return name
 
 
-def open_repository(directory: str) -> Repository:
-    """The repository that a directory belongs to. Raises GitError where it belongs to none."""
+@contextmanager
+def open_repository(directory: str) -> Iterator[Repository]:
+    """The repository that a directory belongs to, until the end of the statement.
+
+    Raises GitError where it belongs to none.
+    """
     git = Git(directory)
     try:
         said = git.run("rev-parse", "--is-bare-repository", "--is-shallow-repository", "--show-cdup")
@@ -130,7 +140,8 @@ def open_repository(directory: str) -> Repository:
         raise GitError(msg) from None
     bare, shallow, up = said.decode("utf-8", "surrogateescape").split("\n", 2)
     root = None if bare == "true" else Path(directory, up.removesuffix("\n"))
-    return Repository(git=git, objects=Objects(git), shallow=shallow == "true", root=root)
+    with opened(git) as objects:
+        yield Repository(git=git, objects=objects, shallow=shallow == "true", root=root)
 
 
 def _prefixes(name: str) -> Iterable[str]:

@@ -106,7 +106,7 @@ def account(login: str) -> Account:
     return Account(login, AccountKind.BOT if login.casefold().endswith("[bot]") else AccountKind.USER)
 
 
-_MISSING: Final = "its content is not in this clone, which is a partial one; fetch it: git fetch --refetch"
+_MISSING: Final = "its content is not in this clone, or damaged; fetch it (git fetch --refetch) or clone anew"
 
 
 def _manifests(changes: Iterable[RawChange], objects: Objects, manifest_path: str) -> Iterator[ManifestFile]:
