@@ -7,8 +7,10 @@ from typing import Self
 
 from tests.github_server.clock import START, Clock
 from tests.github_server.faults import Faults
+from tests.github_server.graphql.schema import github_schema
 from tests.github_server.http import Listener
 from tests.github_server.journal import Journal, Recorded
+from tests.github_server.rest.contract import contract
 from tests.github_server.rest.dispatch import Rest
 from tests.github_server.runner import Job, job
 from tests.github_server.service import Hook, Service
@@ -28,6 +30,8 @@ class GitHubServer:
 
     def __init__(self, *, enterprise: bool = False) -> None:
         """Listen at once; `enterprise` puts REST under /api/v3 and GraphQL under /api/graphql."""
+        github_schema()  # read here, once for the process, so that no request waits for it
+        contract()
         self.clock = Clock(START)
         self.world = World(self.clock)
         self.journal = Journal()

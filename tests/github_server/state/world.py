@@ -55,6 +55,7 @@ class World:
         self.repositories: list[Repository] = []
         self.tokens: dict[str, Token] = {}
         self.nodes: dict[str, object] = {}
+        self._addresses: dict[str, Account] = {}
         self._counters: defaultdict[str, int] = defaultdict(int)
         self.github = self.organization("github")
         self.web_flow = self.account("User", "web-flow", number=WEB_FLOW_ID, name="GitHub", email="noreply@github.com")
@@ -95,6 +96,7 @@ class World:
             email=email,
         )
         self.accounts.append(account)
+        self._addresses |= dict.fromkeys(account.addresses, account)
         self.nodes[account.node_id] = account
         return account
 
@@ -172,5 +174,5 @@ class World:
 
     def owner_of(self, person: Person) -> Account | None:
         """Find the account to which a commit's author or committer belongs, by address."""
-        address = person.email.lower()
-        return next((each for each in self.accounts if not each.deleted and address in each.addresses), None)
+        account = self._addresses.get(person.email.lower())
+        return None if account is None or account.deleted else account
