@@ -3,10 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
 from keyturn.settings import Settings
+
+if TYPE_CHECKING:
+    from keyturn.slack.desk import Desk
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +48,47 @@ class Messenger:
         self._clock = clock
         self._sleep = sleep
         self._email_of = email_of
+        self._desk: Desk | None = None
+        self._warned: set[str] = set()
 
     def deliver(
         self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
     ) -> Delivered:
         """Bring the card and its thread up to date; `entries` are the ledger's of this pull request, oldest first.
 
-        Where nothing is owed, nothing is sent and the memory is the same.
+        Where nothing is owed, nothing is sent and the memory is the same. A warning is given once in a run.
         """
-        del judgement, entries
-        return Delivered(memory)
+        settings = self._settings
+        if not settings.slack_token and not settings.slack_webhook_url:
+            return Delivered(memory)
+        try:
+            wrong = _wrong_address(settings)
+            delivered = Delivered(memory, (wrong,)) if wrong else self._deliver(judgement, entries, memory)
+        except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, Slack never stands in the way of a verdict
+            what = f"Slack was not told, by a defect of keyturn ({type(fault).__name__}); please report it."
+            delivered = Delivered(memory, (what,))
+        new = tuple(dict.fromkeys(warning for warning in delivered.warnings if warning not in self._warned))
+        self._warned.update(new)
+        return Delivered(delivered.memory, new)
+
+    def _deliver(
+        self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
+    ) -> Delivered:
+        if self._desk is None:
+            from keyturn.slack.desk import Desk  # noqa: PLC0415 - a run without Slack loads nothing of it
+
+            self._desk = Desk(self._settings, clock=self._clock, sleep=self._sleep, email_of=self._email_of)
+        remembered, warnings = self._desk.deliver(judgement, entries, memory)
+        return Delivered(remembered, warnings)
+
+
+def _wrong_address(settings: Settings) -> str:
+    """Why the address is not spoken to; empty where it is. Addresses hold secrets, so none is named."""
+    inputs = {"slack-webhook-url": settings.slack_webhook_url}
+    if settings.slack_token:
+        inputs = {"slack-api-url": settings.slack_api_url or "https://slack.com/api/"}
+    for name, address in inputs.items():
+        parts = urlsplit(address)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            return f"Slack was not told: the input `{name}` must be an address that begins with https://."
+    return ""

@@ -39,6 +39,25 @@ GONE: Final = frozenset({"message_not_found", "thread_not_found"})
 NOT_EDITABLE: Final = GONE | {"cant_update_message", "edit_window_closed"}
 """Refusals after which a card can never be brought up to date."""
 
+OF_THE_MESSAGE: Final = frozenset(
+    {
+        "attachment_payload_limit_exceeded",
+        "block_mismatch",
+        "invalid_arguments",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_metadata_format",
+        "invalid_metadata_schema",
+        "metadata_too_large",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "too_many_attachments",
+    }
+)
+"""Refusals of one message that say nothing about the next."""
+
 _INVITE: Final = "Invite the bot to the channel: type `/invite` and the app's name there."
 _COPY: Final = (
     "Copy the Bot User OAuth Token (it begins with xoxb-) from the app's page OAuth & Permissions "
