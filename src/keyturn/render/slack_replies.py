@@ -17,6 +17,7 @@ _TEXTS = {
     Event.APPROVED: "✅ Approved: it may be merged.",
     Event.OBJECTED: "✋ {by} asked for changes.{note}",
     Event.OBJECTION_CLEARED: "The request for changes was ended by {by}.",
+    Event.EMERGENCY_STOPPED: "🛑 Emergency stop: nobody can approve this, only an override lets it through.",
     Event.ESCALATED: "⏰ {place} has waited since {opened}; {left}. It expires {expires}.",
     Event.EXPIRED: "⌛ Expired. Whoever may approve can go on with the comment `/keyturn renew` on GitHub.",
     Event.RENEWED: "{by} renewed the request; approvals are needed afresh.",
@@ -67,7 +68,7 @@ def _called(event: RecordedEvent, judgement: Judgement, who: Directory) -> str:
     match event.event:
         case Event.ESCALATED:
             return mentions(who, book.escalation.users, book.escalation.teams)
-        case Event.EXPIRED:
+        case Event.EMERGENCY_STOPPED | Event.EXPIRED:
             return mentions(who, *waited_for(judgement))
         case Event.OVERRIDE_OVERDUE:
             return mentions(who, _owing(judgement), ())
