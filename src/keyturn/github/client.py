@@ -46,8 +46,12 @@ class _Reply:
 
     @property
     def said(self) -> str:
+        """GitHub's own words, with what it says in detail where it refuses what was sent."""
         message = self.body.get("message") if isinstance(self.body, dict) else None
-        return message if isinstance(message, str) else ""
+        if not isinstance(message, str):
+            return ""
+        details = "; ".join(error.said for error in self.errors)
+        return f"{message}: {details}" if details else message
 
     @property
     def errors(self) -> tuple[QueryError, ...]:
@@ -250,7 +254,12 @@ def _gave_up(reply: _Reply) -> bool:
 
 
 def _error(item: Json) -> QueryError:
+    """An error of GraphQL, or one of the details that REST gives beside a status, as an object or as text."""
+    if isinstance(item, str):
+        return QueryError("", (), item)
     fields = Fields.of(item, "errors")
     path = fields.members.get("path")
     steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
-    return QueryError(fields.text_or_none("type") or "", steps, fields.text_or_none("message") or "no message")
+    field_and_fault = " ".join(str(fields.members[name]) for name in ("field", "code") if name in fields.members)
+    said = fields.text_or_none("message") or field_and_fault or "no message"
+    return QueryError(fields.text_or_none("type") or "", steps, said)

@@ -1,7 +1,6 @@
 """Opens the issues that ask for the review of an override, and opens them again."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 
@@ -23,33 +22,35 @@ MOST_TITLE: Final = 256
 def open_review_issue(client: Client, title: str, body: str, assignees: Sequence[str]) -> int:
     """Open a labelled issue and return its number.
 
-    Where the reply is lost, an issue with the same text by the same account is taken for it. Whoever cannot be assigned
-    is left out. Raises `Unavailable`, also where the repository has no issues.
+    Where the reply is lost, an issue with the same text by the same account is taken for it. Where GitHub refuses one
+    of the assignees, nobody is assigned: the issue names them in any case. Raises `Unavailable`, also where the
+    repository has no issues.
     """
     body = shortened(body, MOST_BODY)
     issue: dict[str, Json] = {"title": shortened(title, MOST_TITLE), "body": body, "labels": [REVIEW_LABEL]}
-    path = f"{client.home}/issues"
-
-    def send() -> int:
-        return Fields.of(client.rest("POST", path, body=issue)).whole("number")
-
     try:
         ensure_label(client, REVIEW_LABEL, "Somebody let a pull request through and owes a review of it")
-        number = write_once(client, send, lambda: _find(client, body))
+        try:
+            return _open(client, {**issue, "assignees": list(assignees)}, body)
+        except Refusal as refused:
+            if refused.status != HTTPStatus.UNPROCESSABLE_ENTITY or not assignees:
+                raise
+            return _open(client, issue, body)
     except Refusal as refused:
-        if refused.status == HTTPStatus.GONE:
-            raise Unavailable(
-                ReasonCode.API_UNAVAILABLE,
-                "The issue that asks for the review of the override could not be opened: this repository has no "
-                "issues. Switch them on under Settings, or agree on the review elsewhere; it is owed all the same.",
-            ) from refused
-        raise
-    if assignees:
-        with suppress(Unavailable):  # the issue names them in any case
-            write_again(
-                client, lambda: client.rest("POST", f"{path}/{number}/assignees", body={"assignees": list(assignees)})
-            )
-    return number
+        if refused.status != HTTPStatus.GONE:
+            raise
+        raise Unavailable(
+            ReasonCode.API_UNAVAILABLE,
+            "The issue that asks for the review of the override could not be opened: this repository has no issues. "
+            "Switch them on under Settings, or agree on the review elsewhere; it is owed all the same.",
+        ) from refused
+
+
+def _open(client: Client, issue: dict[str, Json], body: str) -> int:
+    def send() -> int:
+        return Fields.of(client.rest("POST", f"{client.home}/issues", body=issue)).whole("number")
+
+    return write_once(client, send, lambda: _find(client, body))
 
 
 def reopen_issue(client: Client, number: int) -> None:
