@@ -121,13 +121,10 @@ class Light:
     head: str
     base: str
     draft: bool
-    author: Account | None
-    labels: frozenset[str]
     reviews: frozenset[tuple[str, str, str | None]]
     commands: frozenset[str]
     """The node ids of the comments whose first line starts with `/keyturn`."""
     verdict: PublishedVerdict | None
-    has_manifest: bool
     entry: LedgerEntry | None
     rules_digest: str | None
     """The digest of the rule book on the default branch, `None` where there is none; the same for all."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeAlias, cast
+from typing import NoReturn, TypeAlias, cast
 
 from keyturn.core.decision import ReasonCode
 from keyturn.ports import Unavailable
@@ -57,7 +57,7 @@ class Fields:
         """The string of this name."""
         value = self._value(name)
         if not isinstance(value, str):
-            raise self._wrong(name, f"is not text but {_kind(value)}")
+            self.reject(name, f"is not text but {_kind(value)}")
         return value
 
     def text_or_none(self, name: str) -> str | None:
@@ -70,7 +70,7 @@ class Fields:
         if isinstance(value, str) and value.isascii() and value.isdigit():
             return int(value)
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self._wrong(name, f"is not a whole number but {_kind(value)}")
+            self.reject(name, f"is not a whole number but {_kind(value)}")
         return value
 
     def whole_or_none(self, name: str) -> int | None:
@@ -81,7 +81,7 @@ class Fields:
         """The yes or no of this name."""
         value = self._value(name)
         if not isinstance(value, bool):
-            raise self._wrong(name, f"is not true or false but {_kind(value)}")
+            self.reject(name, f"is not true or false but {_kind(value)}")
         return value
 
     def time(self, name: str) -> datetime:
@@ -90,7 +90,7 @@ class Fields:
         try:
             return datetime.fromisoformat(text).astimezone(UTC)
         except ValueError:
-            raise self._wrong(name, f"is not a time: {text!r}") from None
+            self.reject(name, f"is not a time: {text!r}")
 
     def time_or_none(self, name: str) -> datetime | None:
         """The moment of this name in UTC, `None` where it is absent or null."""
@@ -100,7 +100,7 @@ class Fields:
         """The objects in the list of this name."""
         value = self._value(name)
         if not isinstance(value, list):
-            raise self._wrong(name, f"is not a list but {_kind(value)}")
+            self.reject(name, f"is not a list but {_kind(value)}")
         for place, item in enumerate(value):
             yield Fields.of(item, f"{self.where}.{name}[{place}]")
 
@@ -108,12 +108,14 @@ class Fields:
         """The nodes of the connection behind these members."""
         return list(self.at(*names).each("nodes"))
 
-    def _wrong(self, name: str, what: str) -> Unavailable:
-        return incomplete(f"{self.where}.{name}", what)
+    def reject(self, name: str, what: str) -> NoReturn:
+        """Raise `Unavailable` (`facts_incomplete`): the member of this name is not as it must be."""
+        where = f"{self.where}.{name}"
+        raise incomplete(where, what)
 
     def _value(self, name: str) -> Json:
         if name not in self.members:
-            raise self._wrong(name, "is absent")
+            self.reject(name, "is absent")
         return self.members[name]
 
 

@@ -63,8 +63,9 @@ def refusal(method: str, path: str, status: int, headers: Mapping[str, str], sai
 
 
 def _code(errors: tuple[QueryError, ...]) -> ReasonCode:
-    partial = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
-    return ReasonCode.FACTS_INCOMPLETE if errors and errors[0].type in partial else ReasonCode.API_UNAVAILABLE
+    """What GitHub refuses is unavailable; what it failed to answer in part may come when it is asked again."""
+    refused = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"}
+    return ReasonCode.API_UNAVAILABLE if refused & {error.type for error in errors} else ReasonCode.FACTS_INCOMPLETE
 
 
 def _told(errors: tuple[QueryError, ...]) -> str:

@@ -1,0 +1,44 @@
+"""The reviews that overrides still owe: as the ledger has them, or where it is damaged, as the labelled issues do."""
+
+import re
+from dataclasses import dataclass
+
+from keyturn.core.debts import debts_of
+from keyturn.core.facts import Debt
+from keyturn.github.accounts import Viewer, account
+from keyturn.github.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class DebtsRead:
+    """`content` are the bytes of the ledger's list, `None` where there is none; `in_issues` what the issues tell."""
+
+    content: bytes | None
+    in_issues: tuple[Debt, ...]
+
+    def debts(self, *, trusted: bool) -> tuple[Debt, ...]:
+        """What is owed.
+
+        Where the ledger is not `trusted`, or its list is damaged, the open issues count besides: as overdue, for nobody
+        can tell when their reviews were due.
+        """
+        known = debts_of(self.content)
+        if known is None:
+            return self.in_issues
+        if trusted:
+            return known
+        listed = {debt.issue for debt in known}
+        return (*known, *(debt for debt in self.in_issues if debt.issue not in listed))
+
+
+def debts_in_issues(repository: Fields, viewer: Viewer) -> tuple[Debt, ...]:
+    """The debts that the open issues by keyturn's own account tell of; each is due since its issue was opened."""
+    found = []
+    for issue in repository.nodes("debts"):
+        if not viewer.is_account(account(issue.maybe("author"))):
+            continue
+        about = re.search(r"#(\d{1,9})", issue.text("title"))
+        people = tuple(person.text("login") for person in issue.nodes("assignees"))
+        number = int(about[1]) if about else issue.whole("number")
+        found.append(Debt(number, issue.whole("number"), people, issue.time("createdAt")))
+    return tuple(found)

@@ -1,0 +1,181 @@
+"""The sweep's light pass: fifty pull requests a query, each query bringing the ledger entries for the one before."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from keyturn.core.debts import debts_of
+from keyturn.core.digest import bytes_digest
+from keyturn.core.record import LedgerEntry
+from keyturn.github.accounts import Viewer
+from keyturn.github.blobs import Blobs
+from keyturn.github.client import Client
+from keyturn.github.fields import Fields, Json
+from keyturn.github.fingerprints_read import names_in
+from keyturn.github.glance import Glance, closed_glance, open_glance
+from keyturn.github.light_query import LightQuery
+from keyturn.github.parse_checks import CheckReader, Names
+from keyturn.github.refusals import QueryError
+from keyturn.github.rules_read import RulesReader
+from keyturn.ports import Light
+from keyturn.settings import Publish, Settings
+
+_HORIZON: Final = timedelta(days=30)
+"""Closed pull requests that nothing happened to for longer are not looked at, unless a review is owed for them."""
+_CLOSED_PAGES: Final = 3
+"""So many pages of closed pull requests are read, and more while the last one held any that are not done with."""
+
+
+@dataclass(slots=True)
+class _Pages:
+    """Where the reading of a list stands."""
+
+    more: bool = True
+    cursor: str | None = None
+    read: int = 0
+
+    def turn(self, connection: Fields) -> None:
+        """Go on behind this page."""
+        page = connection.at("pageInfo")
+        self.more, self.cursor, self.read = page.flag("hasNextPage"), page.text_or_none("endCursor"), self.read + 1
+
+
+@dataclass(frozen=True, slots=True)
+class LightReader:
+    """Glances at all open pull requests, and at the closed ones that are not done with."""
+
+    client: Client
+    settings: Settings
+
+    def sweep(self) -> Iterator[Light]:
+        """The open ones first, in the order in which they were opened."""
+        return _Sweep(self.client, self.settings).run()
+
+
+@dataclass(slots=True)
+class _Sweep:
+    client: Client
+    settings: Settings
+    open: _Pages = field(default_factory=_Pages)
+    closed: _Pages = field(default_factory=_Pages)
+    owed: frozenset[int] = frozenset()
+    seen: set[int] = field(default_factory=set)
+    rules_digest: str | None = None
+
+    def run(self) -> Iterator[Light]:
+        """Ask until every list is at its end and every entry was looked for."""
+        waiting: list[Glance] = []
+        closed: list[Light] = []
+        first = True
+        while waiting or self.open.more or self.closed.more or self.owed - self.seen:
+            listed = not self.open.more
+            repository, viewer = self._ask(waiting, first=first)
+            if first:
+                self._learn(repository)
+                first = False
+            lights, again = self._resolved(waiting, repository)
+            yield from (light for light in lights if not light.closed)
+            unfinished = [light for light in lights if light.closed and self._is_not_done_with(light)]
+            closed += unfinished
+            waiting = [*again, *self._new(repository, viewer)]
+            if self.closed.read >= _CLOSED_PAGES and not unfinished:
+                self.closed.more = False
+            if listed:
+                self.seen |= self.owed
+        yield from closed
+
+    def _ask(self, waiting: Sequence[Glance], *, first: bool) -> tuple[Fields, Viewer]:
+        by_number = () if self.open.more else tuple(sorted(self.owed - self.seen))
+        asked = LightQuery(
+            waiting=tuple(waiting), by_number=by_number, first=first, open=self.open.more, closed=self.closed.more
+        )
+        owner, _, name = self.settings.repository.partition("/")
+        variables: dict[str, Json] = {
+            "owner": owner,
+            "name": name,
+            "ledger": f"refs/heads/{self.settings.ledger_branch}",
+            **{f"path{glance.number}": glance.guess for glance in waiting if glance.guess is not None},
+        }
+        if first:
+            variables["rulesPath"] = self.settings.rules_path.lstrip("/")
+        if self.open.more:
+            variables |= {"open": self.open.cursor, "titles": self.settings.publish is Publish.CHECK}
+        if self.closed.more:
+            variables["closed"] = self.closed.cursor
+        data = self.client.graphql(asked.text(), variables, tolerate=_is_gone).data
+        return data.at("repository"), Viewer(data.at("viewer").text("login"))
+
+    def _learn(self, repository: Fields) -> None:
+        """What only the first query asks: the rule book, and whose override reviews are owed."""
+        blobs = Blobs(self.client)
+        entry = repository.at("defaultBranchRef", "target").maybe("rules")
+        version = RulesReader(blobs, self.settings.rules_path).version(entry)
+        if version is not None and version.content is not None:
+            self.rules_digest = bytes_digest(version.content)
+        debts = repository.maybe("ledger", "target", "debts")
+        content = blobs.of_entry(debts) if debts is not None else None
+        self.owed = frozenset(debt.pull_request for debt in debts_of(content) or ())
+
+    def _resolved(self, waiting: Sequence[Glance], repository: Fields) -> tuple[list[Light], list[Glance]]:
+        """Those whose newest entry is known now, and those for which another was written than expected."""
+        tip = repository.maybe("ledger", "target")
+        lights: list[Light] = []
+        again: list[Glance] = []
+        for glance in waiting:
+            newest = glance.newest(names_in(tip, glance.number))
+            if newest is None or glance.gives_up:
+                lights.append(glance.light(None, self.rules_digest))
+            elif newest == glance.guess and tip is not None:
+                lights.append(glance.light(self._entry(tip.maybe(f"newest{glance.number}")), self.rules_digest))
+            else:
+                again.append(replace(glance, guess=newest, tries=glance.tries + 1))
+        return lights, again
+
+    def _entry(self, entry: Fields | None) -> LedgerEntry | None:
+        content = Blobs(self.client).of_entry(entry) if entry is not None else None
+        try:
+            return LedgerEntry.model_validate_json(content) if content is not None else None
+        except ValueError:
+            return None
+
+    def _is_not_done_with(self, light: Light) -> bool:
+        return light.number in self.owed or (light.entry is not None and not light.entry.state.closed)
+
+    def _new(self, repository: Fields, viewer: Viewer) -> Iterator[Glance]:
+        """The pull requests that this answer lists for the first time."""
+        checks = CheckReader(
+            viewer=viewer,
+            names=Names(self.settings.check_name),
+            run=self.settings.own_run,
+            publish=self.settings.publish,
+        )
+        default_branch = repository.at("defaultBranchRef").text("name")
+        found: list[Glance] = []
+        if self.open.more:
+            page = repository.at("open")
+            self.open.turn(page)
+            found += [open_glance(fields, checks, default_branch) for fields in page.nodes()]
+        if self.closed.more:
+            page = repository.at("closed")
+            self.closed.turn(page)
+            recent = [fields for fields in page.nodes() if self._is_recent(fields)]
+            if len(recent) < len(page.nodes()):
+                self.closed.more = False
+            found += map(closed_glance, recent)
+        for number in sorted(self.owed - self.seen):
+            owed = repository.maybe(f"pr{number}")
+            if owed is not None:
+                found.append(closed_glance(owed))
+        for glance in found:
+            if glance.number not in self.seen:
+                self.seen.add(glance.number)
+                yield glance
+
+    def _is_recent(self, fields: Fields) -> bool:
+        return fields.time("updatedAt") > self.client.patience.now() - _HORIZON
+
+
+def _is_gone(error: QueryError) -> bool:
+    """Whether an error says that a pull request for which a review is owed is no more."""
+    return error.type == "NOT_FOUND" and len(error.path) == len(("repository", "pr")) and error.path[1].startswith("pr")

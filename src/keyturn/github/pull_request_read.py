@@ -1,0 +1,195 @@
+"""Reads one pull request to its end: every page of everything, and nothing that does not add up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from keyturn.core.facts import Change, ChangedFile, Commit, Identity
+from keyturn.github.accounts import identity
+from keyturn.github.client import Client
+from keyturn.github.connections import all_nodes
+from keyturn.github.fields import Fields, Json, objects
+from keyturn.github.query import query
+
+MOST_FILES: Final = 3_000
+"""GitHub lists no more changed files of a pull request."""
+MOST_COMMITS: Final = 250
+"""GitHub lists no more commits of a pull request."""
+_CHANGES: Final = {
+    "ADDED": Change.ADDED,
+    "MODIFIED": Change.MODIFIED,
+    "DELETED": Change.REMOVED,
+    "RENAMED": Change.RENAMED,
+    "COPIED": Change.COPIED,
+    "CHANGED": Change.CHANGED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequestRead:
+    """A pull request with all pages; `fields` holds what has no pages.
+
+    `same_head` are the open pull requests whose head is this one's, itself included if it is open.
+    """
+
+    fields: Fields
+    head: str
+    files: tuple[ChangedFile, ...]
+    commits: tuple[Commit, ...]
+    commit_count: int
+    reviews: list[Fields]
+    comments: list[Fields]
+    timeline: list[Fields]
+    contexts: list[Fields]
+    same_head: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestReader:
+    """Reads what the first query left out of a pull request; `titles` asks for the titles of check runs."""
+
+    client: Client
+    titles: bool
+
+    def read(self, fields: Fields) -> PullRequestRead:
+        """The whole pull request. Raises `Unavailable` where what GitHub lists is not what it counts."""
+        head = fields.text("headRefOid")
+        commit_count = self._commit_count(fields, head)
+        commits = self._nodes(fields, "commits", "more_commits", "commits_page", "git_actor", limit=MOST_COMMITS)
+        return PullRequestRead(
+            fields=fields,
+            head=head,
+            files=self._files(fields),
+            commits=tuple(self._commit(node.at("commit")) for node in commits),
+            commit_count=commit_count,
+            reviews=self._nodes(fields, "reviews", "more_reviews", "reviews_page", "account", backwards=True),
+            comments=self._nodes(fields, "comments", "more_comments", "comments_page", "account", backwards=True),
+            timeline=self._nodes(
+                fields, "timelineItems", "more_timeline", "timeline_page", "account", "reviewer", backwards=True
+            ),
+            contexts=self.contexts_on(head, _head_commit(fields, head)),
+            same_head=self._same_head(fields, head),
+        )
+
+    def contexts_on(self, commit: str, known: Fields | None) -> list[Fields]:
+        """Everything said of a commit; `known` is the commit with the first page of it, where that was read."""
+        if known is None:
+            answer = self.client.graphql(
+                query("more_contexts", "contexts_page"), self._on(commit, cursor=None, titles=self.titles)
+            )
+            known = answer.data.maybe("repository", "object")
+        first = known.maybe("statusCheckRollup", "contexts") if known is not None else None
+        return self.contexts_from(commit, first)
+
+    def contexts_from(self, commit: str, first: Fields | None) -> list[Fields]:
+        """Everything said of a commit, of which the first page is known; `None` where there is nothing."""
+        if first is None:
+            return []
+        document = query("more_contexts", "contexts_page")
+        path = ("repository", "object", "statusCheckRollup", "contexts")
+        return all_nodes(self.client, first, document, self._on(commit, titles=self.titles), *path)
+
+    def _nodes(
+        self, fields: Fields, name: str, *documents: str, backwards: bool = False, limit: int | None = None
+    ) -> list[Fields]:
+        variables = {**self._repository(), "number": fields.whole("number")}
+        path = ("repository", "pullRequest", name)
+        text = query(*documents)
+        return all_nodes(self.client, fields.at(name), text, variables, *path, backwards=backwards, limit=limit)
+
+    def _files(self, fields: Fields) -> tuple[ChangedFile, ...]:
+        nodes = self._nodes(fields, "files", "more_files", "files_page", limit=MOST_FILES)
+        counted = fields.whole("changedFiles")
+        if len(nodes) != counted and counted <= MOST_FILES:
+            fields.reject("changedFiles", f"is {counted}, and {len(nodes)} are listed")
+        moved = {"RENAMED", "COPIED"}
+        sources = self._sources(fields) if any(node.text("changeType") in moved for node in nodes) else {}
+        files = []
+        for node in nodes:
+            path, change = node.text("path"), _CHANGES.get(node.text("changeType"))
+            if change is None:
+                node.reject("changeType", f"is unknown: {node.text('changeType')}")
+            if change in (Change.RENAMED, Change.COPIED) and path not in sources:
+                node.reject("path", f"was {change}, and GitHub does not say from where")
+            files.append(ChangedFile(path, change, sources.get(path)))
+        return tuple(files)
+
+    def _sources(self, fields: Fields) -> dict[str, str]:
+        """The old names of renamed and copied files, which only REST tells."""
+        found: dict[str, str] = {}
+        for page in self.client.pages(f"{self.client.home}/pulls/{fields.whole('number')}/files"):
+            for file in objects(page, "files"):
+                previous = file.text_or_none("previous_filename")
+                if previous is not None:
+                    found[file.text("filename")] = previous
+        return found
+
+    def _commit_count(self, fields: Fields, head: str) -> int:
+        """How many commits there are; from the limit on only REST knows. The last one listed must be the head."""
+        counted = fields.at("commits").whole("totalCount")
+        if counted >= MOST_COMMITS:
+            number = fields.whole("number")
+            rest = Fields.of(self.client.rest("GET", f"{self.client.home}/pulls/{number}"), f"#{number}")
+            if rest.at("head").text("sha") != head:
+                fields.reject("headRefOid", "moved while it was being read")
+            counted = rest.whole("commits")
+        if counted <= MOST_COMMITS and _head_commit(fields, head) is None:
+            fields.reject("commits", f"does not end with the head {head}")
+        return counted
+
+    def _commit(self, commit: Fields) -> Commit:
+        signature = commit.maybe("signature")
+        return Commit(
+            oid=commit.text("oid"),
+            authors=self._authors(commit),
+            committer=identity(commit.maybe("committer")),
+            signed_by_github=signature is not None
+            and signature.flag("isValid")
+            and signature.flag("wasSignedByGitHub"),
+        )
+
+    def _authors(self, commit: Fields) -> tuple[Identity, ...]:
+        """Author and co-authors; a commit may name more than a page of commits shows."""
+        listed = commit.nodes("authors")
+        if len(listed) < commit.at("authors").whole("totalCount"):
+            document, path = query("more_authors", "git_actor"), ("repository", "object", "authors")
+            variables = self._on(commit.text("oid"), cursor=None)
+            first = self.client.graphql(document, variables).data.at(*path)
+            listed = all_nodes(self.client, first, document, variables, *path)
+        return tuple(identity(author) for author in listed)
+
+    def _same_head(self, fields: Fields, head: str) -> tuple[int, ...]:
+        known = _head_commit(fields, head)
+        number = fields.whole("number")
+        found = known.maybe("associatedPullRequests") if known is not None else None
+        nodes = found.nodes() if found is not None else []
+        if found is None or len(nodes) < found.whole("totalCount"):
+            return tuple(sorted({number, *self.open_with_head(head)}))
+        return tuple(sorted({number, *_open_with_head(nodes, head)}))
+
+    def open_with_head(self, commit: str) -> list[int]:
+        """The open pull requests with this head, among those that GitHub counts to the commit."""
+        document, path = query("more_pull_requests"), ("repository", "object", "associatedPullRequests")
+        variables = self._on(commit, cursor=None)
+        first = self.client.graphql(document, variables).data.maybe(*path)
+        if first is None:
+            return []
+        return _open_with_head(all_nodes(self.client, first, document, variables, *path), commit)
+
+    def _repository(self) -> Mapping[str, Json]:
+        owner, _, name = self.client.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+    def _on(self, commit: str, **more: Json) -> dict[str, Json]:
+        return {**self._repository(), "commit": commit, **more}
+
+
+def _head_commit(fields: Fields, head: str) -> Fields | None:
+    """The commit that is the head, where it is the last one listed."""
+    listed = fields.nodes("headCommit")
+    last = listed[-1].at("commit") if listed else None
+    return last if last is not None and last.text("oid") == head else None
+
+
+def _open_with_head(nodes: list[Fields], head: str) -> list[int]:
+    return [node.whole("number") for node in nodes if node.text("state") == "OPEN" and node.text("headRefOid") == head]

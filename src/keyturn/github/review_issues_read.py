@@ -1,0 +1,63 @@
+"""Reads the issues that ask for the reviews of overrides, and who closed them how."""
+
+from dataclasses import dataclass
+
+from keyturn.github.accounts import Viewer, account
+from keyturn.github.client import Client
+from keyturn.github.fields import Fields, Json
+from keyturn.github.first_read import REVIEW_LABEL
+from keyturn.github.query import query
+from keyturn.github.refusals import QueryError
+from keyturn.ports import ReviewIssue
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewIssueReader:
+    """Reads issues that ask for a review."""
+
+    client: Client
+
+    def by_number(self, number: int) -> ReviewIssue | None:
+        """The issue, `None` where it was deleted."""
+        document = query("issue", "review_issue", "account")
+        answer = self.client.graphql(document, {**self._repository(), "number": number}, tolerate=_is_gone)
+        issue = answer.data.at("repository").maybe("issue")
+        return _issue(issue) if issue is not None else None
+
+    def by_marker(self, marker: str) -> ReviewIssue | None:
+        """The newest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
+        document = query("labelled_issues", "review_issue", "account")
+        variables: dict[str, Json] = {**self._repository(), "label": REVIEW_LABEL, "cursor": None}
+        while True:
+            answer = self.client.graphql(document, variables)
+            viewer = Viewer(answer.data.at("viewer").text("login"))
+            issues = answer.data.at("repository", "issues")
+            for issue in issues.nodes():
+                if marker in issue.text("body") and viewer.is_account(account(issue.maybe("author"))):
+                    return _issue(issue)
+            if not issues.at("pageInfo").flag("hasNextPage"):
+                return None
+            variables["cursor"] = issues.at("pageInfo").text("endCursor")
+
+    def _repository(self) -> dict[str, Json]:
+        owner, _, name = self.client.repository.partition("/")
+        return {"owner": owner, "name": name}
+
+
+def _is_gone(error: QueryError) -> bool:
+    return error.type == "NOT_FOUND" and error.path == ("repository", "issue")
+
+
+def _issue(issue: Fields) -> ReviewIssue:
+    is_open = issue.text("state") == "OPEN"
+    closings = [] if is_open else issue.nodes("timelineItems")
+    last = closings[-1] if closings else None
+    by_hand = last is not None and last.maybe("closer") is None
+    return ReviewIssue(
+        number=issue.whole("number"),
+        open=is_open,
+        body=issue.text("body"),
+        closed_by=account(last.maybe("actor")) if last is not None and by_hand else None,
+        closed_at=last.time("createdAt") if last is not None else None,
+        closed_by_hand=by_hand,
+    )

@@ -1,0 +1,66 @@
+"""Reads on their own what a snapshot holds too: comments and verdicts, and the pull requests that a commit heads."""
+
+from dataclasses import dataclass
+
+from keyturn.github.accounts import Viewer
+from keyturn.github.client import Client
+from keyturn.github.connections import all_nodes
+from keyturn.github.fields import Fields, Json
+from keyturn.github.parse_checks import CheckReader, Names
+from keyturn.github.pull_request_read import PullRequestReader
+from keyturn.github.query import query
+from keyturn.github.snapshot import own_comments
+from keyturn.ports import OwnComment, PublishedVerdict
+from keyturn.settings import Publish, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StandingReader:
+    """Reads what stands on the host now."""
+
+    client: Client
+    settings: Settings
+
+    def comments(self, number: int) -> tuple[OwnComment, ...]:
+        """The comments by keyturn's own account on a pull request, with a marker."""
+        variables: dict[str, Json] = {**self._repository(), "number": number}
+        path = ("repository", "pullRequest", "comments")
+        answer = self.client.graphql(query("comments_on", "comments_page", "account"), variables).data
+        document = query("more_comments", "comments_page", "account")
+        nodes = all_nodes(self.client, answer.at(*path), document, variables, *path, backwards=True)
+        return own_comments(nodes, Viewer(answer.at("viewer").text("login")))
+
+    def verdicts(self, commit: str) -> tuple[PublishedVerdict, ...]:
+        """The newest verdict of each of keyturn's names on a commit."""
+        titles = self.settings.publish is Publish.CHECK
+        variables: dict[str, Json] = {**self._repository(), "commit": commit, "titles": titles}
+        answer = self.client.graphql(query("verdicts_on", "contexts_page"), variables).data
+        found = answer.maybe("repository", "object", "statusCheckRollup", "contexts")
+        checks = CheckReader(
+            viewer=Viewer(answer.at("viewer").text("login")),
+            names=Names(self.settings.check_name),
+            run=self.settings.own_run,
+            publish=self.settings.publish,
+        )
+        contexts = PullRequestReader(self.client, titles).contexts_from(commit, found)
+        return checks.standing(checks.verdicts(contexts, "", ""))
+
+    def open_with_head(self, commit: str) -> tuple[int, ...]:
+        """The open pull requests whose head is this commit.
+
+        GitHub counts a commit that is on the default branch already to the pull request that brought it there; then
+        all open ones are looked through.
+        """
+        found = PullRequestReader(self.client, titles=False).open_with_head(commit)
+        return tuple(sorted(found or self._among_all(commit)))
+
+    def _among_all(self, commit: str) -> list[int]:
+        document, path = query("open_pull_requests"), ("repository", "pullRequests")
+        variables: dict[str, Json] = {**self._repository(), "cursor": None}
+        first = self.client.graphql(document, variables).data.at(*path)
+        nodes: list[Fields] = all_nodes(self.client, first, document, variables, *path)
+        return [node.whole("number") for node in nodes if node.text("headRefOid") == commit]
+
+    def _repository(self) -> dict[str, Json]:
+        owner, _, name = self.client.repository.partition("/")
+        return {"owner": owner, "name": name}
