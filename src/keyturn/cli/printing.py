@@ -1,5 +1,6 @@
 """Prints styled lines: with colour and wrapped on a terminal, as plain text everywhere else."""
 
+import os
 import sys
 from collections.abc import Iterable
 from typing import Final
@@ -22,13 +23,15 @@ def say(lines: Iterable[Line]) -> None:
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
-    from rich.padding import Padding  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(
+        highlight=False, markup=False, emoji=False, color_system=None if os.environ.get("NO_COLOR") else "auto"
+    )
     for line in lines:
         text = Text.assemble(*((piece.text, _RICH[piece.style]) for piece in line.pieces))
-        console.print(Padding(text, (0, 0, 0, line.indent)) if line.indent else text)
+        for part in text.wrap(console, max(console.width - line.indent, 20), overflow="fold") or (text,):
+            console.print(Text(" " * line.indent).append_text(part), soft_wrap=True)
 
 
 def warn(message: str) -> None:
