@@ -7,6 +7,7 @@ from tests.github_server.graphql.fields_repository import RefNode
 from tests.github_server.graphql.paging import Connection, connect
 from tests.github_server.graphql.registry import Context, Typed, define
 from tests.github_server.graphql.timeline import pull_commit, requested_reviewer
+from tests.github_server.state.accounts import Account
 from tests.github_server.state.merge_queue import QueueEntry
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.repository import Repository
@@ -19,6 +20,17 @@ def _base_ref(pull: PullRequest, _context: Context) -> RefNode | None:
 
 def _head_ref(pull: PullRequest, _context: Context) -> RefNode | None:
     return None if pull.head_repository is None else _ref(pull.head_repository, pull.head_ref)
+
+
+def _head_repository(pull: PullRequest, context: Context) -> Repository | None:
+    """Show the head's repository, unless it is gone or, a private fork, hidden from the token."""
+    head = pull.head_repository
+    return head if head is not None and context.token.sees(head) else None
+
+
+def _head_owner(pull: PullRequest, context: Context) -> Account | None:
+    head = _head_repository(pull, context)
+    return None if head is None else head.owner
 
 
 def _ref(repository: Repository, branch: str) -> RefNode | None:
@@ -105,8 +117,8 @@ define(
         "headRefName": lambda it, _: it.head_ref,
         "headRefOid": lambda it, _: it.head_oid,
         "headRef": _head_ref,
-        "headRepository": lambda it, _: it.head_repository,
-        "headRepositoryOwner": lambda it, _: None if it.head_repository is None else it.head_repository.owner,
+        "headRepository": _head_repository,
+        "headRepositoryOwner": _head_owner,
         "baseRefName": lambda it, _: it.base_ref,
         "baseRefOid": lambda it, _: it.base_oid,
         "baseRef": _base_ref,

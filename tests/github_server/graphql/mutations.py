@@ -80,8 +80,8 @@ def _changes(context: Context, expected: str, changes: dict[str, Any]) -> dict[s
             message = f"The contents of {addition['path']} are not Base64."
             msg = "UNPROCESSABLE"
             raise RefusedError(msg, message) from error
-        mode = known.get(addition["path"], ("100644", ""))[0]
-        found[addition["path"]] = (mode, store.blob(data).oid)
+        before = known.get(addition["path"])
+        found[addition["path"]] = Leaf(before.mode if before else "100644", store.blob(data).oid)
     for deletion in changes.get("deletions") or ():
         if deletion["path"] not in known:
             message = f"A path was requested for deletion which does not exist as of commit oid `{expected}`"

@@ -42,11 +42,11 @@ def create_tree(call: Call) -> Json:
     store, changes = call.world.store, dict[str, Leaf | None]()
     for entry in call.body["tree"]:
         if "content" in entry:
-            changes[entry["path"]] = (entry.get("mode", "100644"), store.blob(entry["content"].encode()).oid)
+            changes[entry["path"]] = Leaf(entry.get("mode", "100644"), store.blob(entry["content"].encode()).oid)
         elif entry.get("sha") is None:
             changes[entry["path"]] = None
         elif entry["sha"] in store.objects or entry.get("type") == "commit":
-            changes[entry["path"]] = (entry.get("mode", "100644"), entry["sha"])
+            changes[entry["path"]] = Leaf(entry.get("mode", "100644"), entry["sha"])
         else:
             raise RefusalError(422, f"tree.sha {entry['sha']} is not a valid blob")
     base = call.body.get("base_tree")

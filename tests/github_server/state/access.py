@@ -77,11 +77,12 @@ class Token:
     def may(self, scope: str, level: Level, repository: "Repository") -> bool:
         """Whether it may read or write things of this kind there.
 
-        An App needs the permission even to read what is public: GitHub is more lenient there, and no less strict.
+        Where it is installed an App needs the permission even to read what is public: GitHub is perhaps more lenient
+        there, and never stricter. Elsewhere it reads what everybody may, public forks for one.
         """
         if self.app is not None:
             if repository not in self.repositories:
-                return False
+                return level == "read" and scope != "administration" and not repository.private
             return scope == "metadata" or self._granted(scope, level)
         needed = ROLE_FOR.get((scope, level), level)
         return ROLES.index(repository.role_of(self.account)) >= ROLES.index(needed)

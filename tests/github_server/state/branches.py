@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from tests.github_server.state.accounts import Account
-from tests.github_server.state.git_objects import Commit
+from tests.github_server.state.git_objects import SUBMODULE, Commit
 from tests.github_server.state.git_store import Content
 from tests.github_server.state.refs import Activity, move_ref
 from tests.github_server.state.writing import Words, edit_tree, write_commit
@@ -34,6 +34,13 @@ class Branches(ABC):
     def tip(self, branch: str) -> str:
         """Name the commit a branch points at; raises KeyError where there is no such branch."""
         return self.refs[f"refs/heads/{branch}"]
+
+    def files(self, branch: str) -> dict[str, bytes]:
+        """Read every file of a branch, submodules left out; links give the path they hold."""
+        leaves = self.world.store.leaves(self.world.store.get_commit(self.tip(branch)).tree)
+        return {
+            path: self.world.store.get_blob(leaf.oid).data for path, leaf in leaves.items() if leaf.mode != SUBMODULE
+        }
 
     def move(self, branch: str, after: str | None, by: Account | None, *, activity: str | None = None) -> None:
         """Point a branch at a commit, made where needed, or delete it; what follows on GitHub follows."""

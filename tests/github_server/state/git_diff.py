@@ -43,12 +43,12 @@ def compare_trees(store: GitStore, old: str, new: str, *, copies: bool = False) 
     ]
     taken = set(sources.values())
     changes += [_change(store, path, "DELETED", leaf, None) for path, leaf in removed.items() if path not in taken]
-    origins = {leaf[1]: path for path, (leaf, _) in edited.items()} | {removed[path][1]: path for path in taken}
+    origins = {leaf.oid: path for path, (leaf, _) in edited.items()} | {removed[path].oid: path for path in taken}
     for path, leaf in added.items():
         if path in sources:
             continue
-        if copies and leaf[1] in origins:
-            changes.append(_change(store, path, "COPIED", leaf, leaf, origins[leaf[1]]))
+        if copies and leaf.oid in origins:
+            changes.append(_change(store, path, "COPIED", leaf, leaf, origins[leaf.oid]))
         else:
             changes.append(_change(store, path, "ADDED", None, leaf))
     return tuple(sorted(changes, key=lambda change: change.path.encode(errors="surrogateescape")))
@@ -60,7 +60,7 @@ def _renames(store: GitStore, removed: dict[str, Leaf], added: dict[str, Leaf]) 
     left = dict(removed)
     for path, leaf in added.items():
         same = next(
-            (old for old, candidate in left.items() if candidate[1] == leaf[1] and _kind(candidate) == _kind(leaf)),
+            (old for old, candidate in left.items() if candidate.oid == leaf.oid and _kind(candidate) == _kind(leaf)),
             None,
         )
         if same is not None and store_size(store, leaf) > 0:
@@ -82,11 +82,11 @@ def _renames(store: GitStore, removed: dict[str, Leaf], added: dict[str, Leaf]) 
 
 def store_size(store: GitStore, leaf: Leaf) -> int:
     """Count the bytes of a file; a submodule counts as one that is not empty."""
-    return 1 if leaf[0] == SUBMODULE else len(store.get_blob(leaf[1]).data)
+    return 1 if leaf.mode == SUBMODULE else len(store.get_blob(leaf.oid).data)
 
 
 def _similarity(store: GitStore, old: Leaf, new: Leaf) -> float:
-    before, after = store.get_blob(old[1]).data, store.get_blob(new[1]).data
+    before, after = store.get_blob(old.oid).data, store.get_blob(new.oid).data
     longest = max(len(before), len(after))
     if not before or not after or min(len(before), len(after)) < SIMILAR * longest:
         return 0.0
@@ -95,7 +95,7 @@ def _similarity(store: GitStore, old: Leaf, new: Leaf) -> float:
 
 
 def _kind(leaf: Leaf) -> str:
-    return {SUBMODULE: "submodule", SYMLINK: "symlink"}.get(leaf[0], "file")
+    return {SUBMODULE: "submodule", SYMLINK: "symlink"}.get(leaf.mode, "file")
 
 
 def _change(
@@ -105,7 +105,7 @@ def _change(
     return FileChange(
         path=path,
         status=status,
-        oid=(new or old or ("", ""))[1],
+        oid=(new or old or Leaf("", "")).oid,
         previous=previous,
         additions=sum(line.startswith("+") for line in lines or ()),
         deletions=sum(line.startswith("-") for line in lines or ()),
@@ -114,18 +114,18 @@ def _change(
 
 
 def _binary(store: GitStore, leaf: Leaf | None) -> bool:
-    if leaf is None or leaf[0] == SUBMODULE:
+    if leaf is None or leaf.mode == SUBMODULE:
         return False
-    blob = store.objects[leaf[1]]
+    blob = store.objects[leaf.oid]
     return isinstance(blob, Blob) and blob.is_binary
 
 
 def _text(store: GitStore, leaf: Leaf | None) -> list[str]:
     if leaf is None:
         return []
-    if leaf[0] == SUBMODULE:
-        return [f"Subproject commit {leaf[1]}"]
-    return store.get_blob(leaf[1]).data.decode(errors="replace").splitlines()
+    if leaf.mode == SUBMODULE:
+        return [f"Subproject commit {leaf.oid}"]
+    return store.get_blob(leaf.oid).data.decode(errors="replace").splitlines()
 
 
 def _unified(old: list[str], new: list[str]) -> list[str]:

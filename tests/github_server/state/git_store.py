@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from tests.github_server.state.git_objects import (
     EXECUTABLE,
@@ -49,8 +49,12 @@ class Executable:
 Content: TypeAlias = str | bytes | Symlink | Submodule | Executable | None
 """What a test may put at a path; none takes the path away."""
 
-Leaf: TypeAlias = tuple[str, str]
-"""A file in a tree: its mode and the object it names."""
+
+class Leaf(NamedTuple):
+    """A file in a tree: its mode, as octal text, and the object it names."""
+
+    mode: str
+    oid: str
 
 
 class GitStore:
@@ -120,15 +124,15 @@ class GitStore:
             case None:
                 return None
             case Submodule(oid):
-                return SUBMODULE, oid
+                return Leaf(SUBMODULE, oid)
             case Symlink(target):
-                return SYMLINK, self.blob(target.encode()).oid
+                return Leaf(SYMLINK, self.blob(target.encode()).oid)
             case Executable(text):
-                return EXECUTABLE, self.blob(text.encode()).oid
+                return Leaf(EXECUTABLE, self.blob(text.encode()).oid)
             case bytes():
-                return FILE, self.blob(content).oid
+                return Leaf(FILE, self.blob(content).oid)
             case _:
-                return FILE, self.blob(content.encode()).oid
+                return Leaf(FILE, self.blob(content.encode()).oid)
 
     def edit(self, tree: str | None, changes: Mapping[str, Leaf | None]) -> str:
         """Store the tree that `tree` becomes with these paths set, or taken away; gives its name."""
@@ -143,7 +147,7 @@ class GitStore:
                     below = self.leaves(entry.oid)
                     found |= {f"{entry.name}/{path}": leaf for path, leaf in below.items()}
                 else:
-                    found[entry.name] = (entry.mode, entry.oid)
+                    found[entry.name] = Leaf(entry.mode, entry.oid)
             self._leaves[tree] = found
         return self._leaves[tree]
 
@@ -170,7 +174,7 @@ class GitStore:
             elif leaf is None:
                 entries.pop(name, None)
             else:
-                entries[name] = TreeEntry(leaf[0], leaf[1], name)
+                entries[name] = TreeEntry(leaf.mode, leaf.oid, name)
         for name, inner in below.items():
             old = entries.get(name)
             folder = self._edit(old.oid if old is not None and old.kind == "tree" else None, inner)
