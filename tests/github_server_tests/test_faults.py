@@ -1,5 +1,8 @@
 """Faults on order: what the client sees, and what was done all the same."""
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -152,6 +155,35 @@ def test_crash__after_the_nth_write(hub: GitHubServer, repo: Repository, token: 
 
     assert killed.is_set()
     assert [each.body for each in repo.pull_requests[0].comments] == ["one", "two"]
+
+
+WRITER = """
+import sys, urllib.request
+address, token, *texts = sys.argv[1:]
+for text in texts:
+    body = ('{"body": "' + text + '"}').encode()
+    headers = {"Authorization": "token " + token, "Content-Type": "application/json"}
+    urllib.request.urlopen(urllib.request.Request(address, data=body, headers=headers))
+"""
+
+
+def test_crash__of_a_real_process(hub: GitHubServer, repo: Repository, token: Token) -> None:
+    """A process is killed between its write and the answer, and the server goes on."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def kill() -> None:
+        running[0].kill()
+
+    hub.faults.crash_after_write(2, kill)
+    address = f"{hub.api_url}/repos/acme/shop/issues/1/comments"
+
+    with subprocess.Popen([sys.executable, "-c", WRITER, address, token.value, "one", "two", "three"]) as process:
+        running.append(process)
+        code = process.wait(20)
+
+    assert code == -signal.SIGKILL
+    assert [each.body for each in repo.pull_requests[0].comments] == ["one", "two"]
+    assert _comment(hub, token, "after").status_code == 201
 
 
 def test_crash__without_a_process_nothing_answers_any_more(hub: GitHubServer, repo: Repository, token: Token) -> None:
