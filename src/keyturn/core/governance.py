@@ -18,8 +18,6 @@ def governed_by(facts: Facts, book: RuleBook | None, *, once: bool) -> str | Non
 
 
 def _reasons(facts: Facts, book: RuleBook | None, *, once: bool) -> Iterator[str]:
-    if once:
-        yield "it was governed before"
     if facts.manifests:
         yield "it brings a manifest"
     if book is not None:
@@ -28,6 +26,8 @@ def _reasons(facts: Facts, book: RuleBook | None, *, once: bool) -> Iterator[str
             yield from _made_by_agents(facts, book.agents)
     elif facts.author is not None and facts.author.kind is AccountKind.BOT:
         yield f"{facts.author.login} is a bot, and there is no rule book"
+    if once:  # last, so that a second run gives the same reason as the first
+        yield "it was governed before"
 
 
 def _labelled(facts: Facts, agents: Agents) -> Iterator[str]:
