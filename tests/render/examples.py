@@ -124,7 +124,7 @@ def commit(oid: str, *people: Account) -> Commit:
     return Commit(oid=oid, authors=identities, committer=identities[0], signed_by_github=False)
 
 
-def review(login: str, state: ReviewState, **changes: Any) -> Review:
+def review(login: str, state: ReviewState, **changes: Any) -> Review:  # noqa: ANN401 - any field of a review
     """A review of the current head, an hour after the request opened."""
     number = sum(map(ord, login))
     return replace(
@@ -147,7 +147,7 @@ def manifest(text: str, path: str = MANIFEST) -> ManifestFile:
     return ManifestFile(path=path, kind=FileKind.REGULAR, content=content, size=len(content))
 
 
-def facts(text: str | None = LARGE, book: str | None = BOOK, **changes: Any) -> Facts:
+def facts(text: str | None = LARGE, book: str | None = BOOK, **changes: Any) -> Facts:  # noqa: ANN401 - any fact
     """An agent's pull request that rounds taxes, as it stands a few minutes after it was opened."""
     files = [ChangedFile("src/billing/tax.py", Change.MODIFIED)]
     if text == LARGE:
@@ -171,7 +171,7 @@ def facts(text: str | None = LARGE, book: str | None = BOOK, **changes: Any) -> 
         manifests=() if text is None else (manifest(text),),
         rules=Rules(current=FileVersion("rules.yml", book.encode()) if book is not None else None, older=()),
         checks=(Check(name="test", state=CheckState.SUCCESS, order=(OPENED, 1), app="github-actions"),),
-        roles={name: Role.WRITE for name in ("ann", "bob", "carol", "dave", "zoe", "yan", "octocat")},
+        roles=dict.fromkeys(("ann", "bob", "carol", "dave", "zoe", "yan", "octocat"), Role.WRITE),
         teams={
             "acme/platform": frozenset({"dave", "bob"}),
             "acme/sre": frozenset({"yan"}),

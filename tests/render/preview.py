@@ -1,4 +1,4 @@
-"""Draws comments and cards as people see them, for the pictures in `docs`: `python -m tests.render.preview FOLDER [NAME…]`.
+"""Draws comments and cards as people see them: `python -m tests.render.preview FOLDER [NAME…]`.
 
 Needs a Chromium on the PATH. The pictures are likenesses: the Markdown is parsed for real, the rest is style.
 """
@@ -35,23 +35,28 @@ details { margin-bottom: 10px; }
 
 def markdown_html(body: str) -> str:
     """A comment as GitHub's parser sees it."""
-    return MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough").render(body)
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough").render(body))
+
+
+def page(style: str, body: str) -> str:
+    """A page of its own."""
+    return f'<!doctype html><meta charset="utf-8"><style>{style}</style>{body}'
 
 
 def comment_page(name: str) -> str:
     """One example's comment as a page."""
     body = markdown_html(comment(example(name), Extras(marker={"kind": "request"})))
     header = "<header><b>keyturn</b> <code>bot</code> commented</header>"
-    return f'<!doctype html><meta charset="utf-8"><style>{_STYLE}</style><div class="comment">{header}<div>{body}</div></div>'
+    return page(_STYLE, f'<div class="comment">{header}<div>{body}</div></div>')
 
 
-def shoot(page: str, picture: Path, height: int) -> None:
+def shoot(html: str, picture: Path, height: int) -> None:
     """Take a picture of a page."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("no chromium on the PATH")
     source = picture.with_suffix(".html")
-    source.write_text(page, encoding="utf-8")
+    source.write_text(html, encoding="utf-8")
     subprocess.run(
         [
             *(chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"),

@@ -11,7 +11,9 @@ def answer(judgement: Judgement, command: Command) -> str | None:
     why = _why(judgement, command)
     if why is None:
         return None
-    lines = [f"{code(f'/keyturn {command.verb}')} by {code(command.by.login)} has no effect: {told(why)}."]
+    lines = [
+        f"{code(f'/keyturn {command.verb}')} by {code(command.by.login)} has no effect: {told(why, command.by.login)}."
+    ]
     if command.verb is Verb.OVERRIDE:
         lines.append(f"The line for the current commit:\n\n{fence(_override_line(judgement), 200)}")
     return "\n\n".join(lines)

@@ -125,10 +125,11 @@ def _fields(judgement: Judgement) -> Iterable[str]:
     if decision.tier is not None:
         yield f"*Tier*\n{decision.tier}"
     yield f"*Approvals*\n{_approvals(judgement)}"
-    if decision.expires_at is not None:
+    waiting = bool(still_needed(decision)) and not decision.passes
+    if decision.expires_at is not None and waiting:
         word = "Expired" if decision.outcome is Outcome.EXPIRED else "Expires"
         yield f"*{word}*\n{when(decision.expires_at)}"
-    if decision.escalates_at is not None and decision.outcome is Outcome.PENDING:
+    if decision.escalates_at is not None and waiting and decision.outcome is Outcome.PENDING:
         yield f"*Escalates*\n{when(decision.escalates_at)}"
     if facts.author is not None:
         yield f"*Opened by*\n{login(facts.author.login)}"

@@ -141,4 +141,5 @@ def _notes(judgement: Judgement, extras: Extras) -> Iterable[str]:
     if extras.siblings:
         others = joined([f"#{number}" for number in sorted(extras.siblings)])
         carry = f": {code(extras.shared)}" if extras.shared is not None else ""
-        yield f"{others} has the same commit and base, so all of them carry the strictest of their verdicts{carry}."
+        have = "has" if len(extras.siblings) == 1 else "have"
+        yield f"{others} {have} the same commit and base, so all of them carry the strictest of their verdicts{carry}."

@@ -9,6 +9,7 @@ from keyturn.render.visible import visible
 from keyturn.render.words import counted, joined, moment
 
 LONGEST_NAME = 100
+MOST_CHECKS = 2
 
 Naming = Callable[[str], str]
 """How a login or the name of a check is written in the medium at hand."""
@@ -31,7 +32,7 @@ def headline(decision: DecisionFrame, naming: Naming = plain, overriders: Sequen
         case Outcome.NOT_GOVERNED:
             return f"{word}: nothing to approve"
         case Outcome.PENDING:
-            return _waiting(decision)
+            return _waiting(decision, naming)
         case Outcome.REJECTED:
             who = decision.rejection.login if decision.rejection else None
             return f"{word}{_by((who,) if who else (), naming)}"
@@ -72,7 +73,7 @@ def _progress(decision: DecisionFrame) -> str:
     return f"{len(decision.approvals.counted)} of {counted(decision.approvals.required or 0, 'approval')}"
 
 
-def _waiting(decision: DecisionFrame) -> str:
+def _waiting(decision: DecisionFrame, naming: Naming) -> str:
     codes = set(decision.reason_codes)
     if ReasonCode.DRAFT in codes:
         return "Draft: nobody is asked until it is ready for review"
@@ -81,17 +82,25 @@ def _waiting(decision: DecisionFrame) -> str:
         waits.append("an answer to a request for changes")
     if ReasonCode.APPROVALS_MISSING in codes:
         waits.append(counted(still_needed(decision), "more approval" if decision.approvals.counted else "approval"))
-    waits += _checks(decision.checks or Checks())
-    return f"{OUTCOMES[Outcome.PENDING]} for {joined(waits) or 'checks'}"
+    waits += _checks(decision.checks or Checks(), naming)
+    but = next((_OBSTACLES[code] for code in _OBSTACLES if code in codes), "")
+    return f"{OUTCOMES[Outcome.PENDING]} for {joined(waits) or 'checks'}{but}"
 
 
-def _checks(checks: Checks) -> list[str]:
-    found = []
-    if checks.failed:
-        found.append(counted(len(checks.failed), "failed check"))
-    if unseen := len(set(checks.missing) | set(checks.pending)):
-        found.append(counted(unseen, "check"))
-    return found
+_OBSTACLES = {
+    ReasonCode.QUORUM_UNREACHABLE: ", but too few people could approve it",
+    ReasonCode.ROSTER_UNREADABLE: ", but the roster cannot be read",
+}
+
+
+def _checks(checks: Checks, naming: Naming) -> list[str]:
+    """The checks that are waited for: by name while they are few."""
+    groups = (("failed", checks.failed), ("not seen", checks.missing), ("running", checks.pending))
+    unmet = [f"{naming(name)} ({state})" for state, found in groups for name in found]
+    if len(unmet) <= MOST_CHECKS:
+        return unmet
+    failed = f", {len(checks.failed):,} of them failed" if checks.failed else ""
+    return [f"{len(unmet):,} checks{failed}"]
 
 
 def _by(logins: Sequence[str], naming: Naming) -> str:

@@ -53,14 +53,19 @@ def mention(name: str) -> str:
     return f"@{name}" if _LOGIN.fullmatch(name) or _TEAM.fullmatch(name) else code(name)
 
 
-def told(sentence: str) -> str:
-    """A sentence of keyturn's own that quotes names: what stands in backticks, and every word that is none, as code."""
+def told(sentence: str, login: str) -> str:
+    """A sentence of keyturn's own about somebody: the login, what is in backticks and all but plain words, as code."""
     segments = sentence.split("`")
     if len(segments) % 2 == 0:
         return code(sentence, LONGEST_TOLD)
+    name = re.compile(rf"(?<![\w-])({re.escape(login)})(?![\w-])")
     return "".join(
-        code(segment) if odd else _TOKEN.sub(_as_word, segment)
-        for segment, odd in zip(segments, cycle((False, True)), strict=False)
+        code(segment)
+        if inside
+        else "".join(
+            code(part) if named else _TOKEN.sub(_as_word, part) for part, named in _alternating(name.split(segment))
+        )
+        for segment, inside in _alternating(segments)
     )
 
 
@@ -83,6 +88,11 @@ def details(summary: str, body: str) -> str:
 def length(text: str) -> int:
     """The length as GitHub may count it at worst: in UTF-16 code units."""
     return len(text) + sum(character > "\uffff" for character in text)
+
+
+def _alternating(parts: Iterable[str]) -> Iterable[tuple[str, bool]]:
+    """The parts of a split text, each with whether it is one of those in between."""
+    return zip(parts, cycle((False, True)), strict=False)
 
 
 def _as_word(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from keyturn.core.events import steps_of
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event
 from keyturn.core.requirement import Requirement
+from keyturn.render.headline import still_needed
 from keyturn.render.markdown import bullets, code, details, fence, names
 from keyturn.render.people import excluded_among, may_approve, may_override, people_or_teams, still_may_approve
 from keyturn.render.votes import approvals_wanted
@@ -37,9 +38,11 @@ def missing_part(judgement: Judgement, *, teams_can_be_asked: bool, escalation_i
 
 
 def deadlines_part(judgement: Judgement) -> str:
-    """The moments of the request, in UTC."""
+    """The moments of the request, in UTC, while approvals are waited for; with enough of them no deadline runs."""
     request, book = judgement.request, judgement.rules.book
     if request is None or book is None or request.opened_at is None or request.expires_at is None:
+        return ""
+    if judgement.decision.passes or not still_needed(judgement.decision):
         return ""
     lines = [f"Opened {moment(request.opened_at)}"]
     if request.escalates_at is not None:

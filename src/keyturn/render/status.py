@@ -3,7 +3,7 @@
 from keyturn.core.decision import Decision, Outcome
 from keyturn.core.judgement import Judgement
 from keyturn.core.rulebook import Mode
-from keyturn.render.headline import headline, overriders
+from keyturn.render.headline import headline, overriders, still_needed
 from keyturn.render.sentences import HYPOTHETICAL
 from keyturn.render.visible import visible
 from keyturn.render.words import moment
@@ -38,7 +38,7 @@ def observes(judgement: Judgement) -> bool:
 def _rest(decision: Decision) -> str:
     """What else fits: the way on, or the deadline."""
     match decision.outcome:
-        case Outcome.PENDING if decision.expires_at is not None:
+        case Outcome.PENDING if decision.expires_at is not None and still_needed(decision):
             return f"; tier {decision.tier}, until {moment(decision.expires_at)}"
         case Outcome.PENDING | Outcome.APPROVED if decision.tier is not None:
             return f"; tier {decision.tier}"

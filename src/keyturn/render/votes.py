@@ -52,7 +52,7 @@ def overrides_part(judgement: Judgement) -> str:
             for voice in override.voices
         ]
     if override is not None:
-        lines += [f"Note: {told(warning)}." for warning in override.warnings]
+        lines += [f"Note: {code(warning)}" for warning in override.warnings]
     return f"### Overrides\n\n{_listed(lines)}" if lines else ""
 
 
@@ -68,7 +68,7 @@ def refusals_part(judgement: Judgement) -> str:
         return ""
     lines = [
         f"{code(f'/keyturn {item.command.verb}')} by {code(item.command.by.login)} on {moment(item.command.at)}: "
-        f"{told(item.why)}."
+        f"{told(item.why, item.command.by.login)}."
         for item in refused
     ]
     return f"### Commands without effect\n\n{_listed(lines)}"
