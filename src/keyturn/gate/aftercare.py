@@ -91,7 +91,7 @@ class Aftercare:
             self.writer.comment(judged.number, body)
         elif sticky.body != body:
             self.writer.edit_comment(sticky, body)
-        told = self.messenger.deliver(judged.judgement, judged.entries, memory)
+        told = self.messenger.deliver(judged.told, judged.entries, memory)
         yield from told.warnings
         if told.memory != memory:
             self._remember(judged, group, told.memory, unasked)
@@ -123,7 +123,7 @@ class Aftercare:
             escalation_is_heard=escalation_is_heard(judged.judgement),
             events=tuple(judged.entry.events) if judged.entry is not None else (),
         )
-        return comment(judged.judgement, extras)
+        return comment(judged.told, extras)
 
     # New comments, which wake people
 

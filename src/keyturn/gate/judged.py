@@ -1,6 +1,6 @@
 """A pull request in the course of a run: what was read, what was decided, and the ledger entry that holds it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.decision import Decision, Outcome
@@ -59,6 +59,14 @@ class Judged:
     def entries(self) -> tuple[LedgerEntry, ...]:
         """Its ledger entries, oldest first, this run's own included."""
         return self.snapshot.chain.entries + ((self.entry,) if self.entry is not None else ())
+
+    @property
+    def told(self) -> Judgement:
+        """The judgement as the next run would tell it: with what this run has written about overrides."""
+        if not self.entries:
+            return self.judgement
+        history = replace(self.judgement.history, overrides=self.entries[-1].state.overrides)
+        return replace(self.judgement, history=history)
 
     @property
     def newest_entry(self) -> str | None:

@@ -1,0 +1,205 @@
+"""Every outcome of the contract, reached on GitHub and left again."""
+
+from tests.gate.stage import MANIFEST, Stage
+
+REASON = "the payment provider is down and this turns it off"
+
+
+def test_outcome__multi_waits_for_two_people(stage: Stage) -> None:
+    """Two people have to approve a migration; the first leaves it pending."""
+    pull = stage.change("migrate src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+
+    ran = stage.judge(pull)
+    assert (ran.outputs["outcome"], ran.outputs["approvals"], ran.outputs["approvals-required"]) == ("pending", "1", "2")
+
+    pull.approve(stage.ben)
+    assert stage.judge(pull).outputs["outcome"] == "approved"
+    assert stage.verdict(pull) == "success"
+
+
+def test_outcome__push_voids_approvals(stage: Stage) -> None:
+    """A new head opens a new request; the approval of the old one is stale."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.push({"src/tax.py": "rate = 22\n"})
+
+    ran = stage.judge(pull)
+
+    assert ran.outputs["outcome"] == "pending"
+    assert ran.decision["approvals"]["discounted"] == [{"login": "ann", "reason": "stale"}]
+    assert stage.verdict(pull) == "pending"
+
+
+def test_outcome__emergency_is_overridden_and_owes_a_review(stage: Stage) -> None:
+    """A stopped pull request passes once a named person names its head; the review stands in an issue."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    ran = stage.judge(pull)
+    assert (ran.outputs["outcome"], stage.verdict(pull)) == ("emergency_stop", "failure")
+
+    stage.hub.clock.advance(minutes=1)
+    ran = stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+
+    assert ran.outputs["outcome"] == "overridden", ran.log
+    assert stage.verdict(pull) == "success"
+    assert [issue.title for issue in stage.repo.issues] != []
+    assert "overridden" in stage.events(pull)
+    writes = len(stage.hub.writes)
+    assert stage.judge(pull).outputs["outcome"] == "overridden"
+    assert stage.hub.writes[writes:] == []
+
+
+def test_outcome__override_review_is_done_by_somebody_else(stage: Stage) -> None:
+    """The debt ends when a person who could have approved closes the issue, not when the overrider does."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+    issue = stage.repo.issues[0]
+    pull.merge(stage.olga)
+    stage.judge(pull)
+    stage.hub.clock.advance(hours=1)
+
+    issue.close(stage.olga)
+    stage.sweep()
+    assert issue.is_open
+    assert "override_reviewed" not in stage.events(pull)
+
+    stage.hub.clock.advance(hours=1)
+    issue.close(stage.ann)
+    ran = stage.sweep()
+    assert ran.code == 0, ran.log
+    assert not issue.is_open
+    assert stage.events(pull)[-1] == "override_reviewed"
+
+
+def test_outcome__expires_and_is_renewed(stage: Stage) -> None:
+    """Too late is too late, by the second; a renewal opens the next generation."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(hours=24)
+    ran = stage.sweep()
+    assert ran.code == 0, ran.log
+    assert stage.verdict(pull) == "failure"
+    assert stage.events(pull) == ["requested", "escalated", "expired"]
+
+    pull.approve(stage.ann)
+    stage.hub.clock.advance(seconds=5)
+    ran = stage.judge(pull)
+    assert (ran.outputs["outcome"], ran.decision["approvals"]["discounted"][0]["reason"]) == ("expired", "too_late")
+
+    ran = stage.comment(pull, stage.ben, "/keyturn renew")
+    assert (ran.outputs["outcome"], ran.decision["generation"]) == ("pending", 2)
+    stage.hub.clock.advance(seconds=5)
+    pull.approve(stage.ann)
+    assert stage.judge(pull).outputs["outcome"] == "approved"
+
+
+def test_outcome__rejected_until_the_objector_approves(stage: Stage) -> None:
+    """A request for changes on the head rejects; after a push it still stands; only the objector ends it."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    objection = pull.request_changes(stage.ben)
+    ran = stage.judge(pull)
+    assert (ran.outputs["outcome"], stage.verdict(pull)) == ("rejected", "failure")
+
+    stage.hub.clock.advance(minutes=1)
+    pull.push({"src/tax.py": "rate = 22\n"})
+    pull.approve(stage.ann)
+    ran = stage.judge(pull)
+    assert ran.decision["reason_codes"][0] == "objection"
+
+    pull.dismiss(objection, by=stage.rita)
+    assert stage.judge(pull).outputs["outcome"] == "pending"
+
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ben)
+    assert stage.judge(pull).outputs["outcome"] == "approved"
+
+
+def test_outcome__broken_manifest_is_invalid(stage: Stage) -> None:
+    """Every problem is named with its line, and the pull request fails."""
+    pull = stage.change(files={MANIFEST: "version: 1\nactions:\n  - action_type: Write\n"})
+
+    ran = stage.judge(pull)
+
+    assert (ran.outputs["outcome"], stage.verdict(pull)) == ("invalid", "failure")
+    assert {error["line"] for error in ran.decision["errors"]} == {3}
+
+
+def test_outcome__draft_waits_and_opens_no_request(stage: Stage) -> None:
+    """A draft is pending, and its clock has not started."""
+    pull = stage.change("write src/tax.py", draft=True)
+
+    ran = stage.judge(pull)
+
+    assert ran.decision["reason_codes"][:2] == ["draft", "approvals_missing"]
+    assert ran.outputs["expires-at"] == ""
+    stage.hub.clock.advance(hours=2)
+    pull.ready()
+    assert stage.judge(pull).outputs["expires-at"] == "2026-01-06T11:00:00Z"
+
+
+def test_outcome__reading_passes_alone(stage: Stage) -> None:
+    """A manifest that only reads, and changes no file, passes on its own."""
+    pull = stage.change("read src/tax.py", files={})
+
+    ran = stage.judge(pull)
+
+    assert (ran.outputs["outcome"], stage.verdict(pull)) == ("auto_approved", "success")
+    assert stage.events(pull) == ["auto_approved"]
+
+
+def test_outcome__retargeted_starts_afresh(stage: Stage) -> None:
+    """An approval given against another base does not count, and the verdict's name carries the branch."""
+    stage.repo.branch("stage")
+    pull = stage.change("write src/tax.py", base="stage")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull)
+    assert stage.verdict(pull, "keyturn: stage") == "success"
+
+    stage.hub.clock.advance(minutes=1)
+    pull.retarget("main")
+    ran = stage.judge(pull)
+
+    assert ran.decision["approvals"]["discounted"] == [{"login": "ann", "reason": "before_retarget"}]
+    assert stage.verdict(pull, "keyturn: stage") == "pending"
+    assert stage.verdict(pull) == "pending"
+    assert "retargeted" in stage.events(pull)
+
+
+def test_outcome__broken_rule_book_blocks_but_can_be_overridden(stage: Stage) -> None:
+    """With a broken rule book governed pull requests are invalid, and the last valid one says who may override."""
+    stage.repo.commit("main", {"rules.yml": "version: 2\n"}, author=stage.ann)
+    pull = stage.change("write src/tax.py")
+    ran = stage.judge(pull)
+    assert ran.decision["reason_codes"][0] == "rules_invalid"
+    assert ran.decision["next_step"] == "stop"
+
+    stage.hub.clock.advance(minutes=1)
+    ran = stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+    assert ran.outputs["outcome"] == "overridden", ran.log
+
+
+def test_outcome__merged_without_approval_is_recorded(stage: Stage) -> None:
+    """An administrator's merge past a pending verdict is written down and announced."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.merge(stage.olga)
+
+    ran = stage.judge(pull)
+
+    assert ran.code == 0, ran.log
+    assert stage.events(pull)[-1] == "merged_without_approval"
+    assert ran.outputs["outcome"] == "pending"
+    assert any("merged" in comment.body for comment in pull.comments[1:])
