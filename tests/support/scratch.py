@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 _WHO: Final = {
     "GIT_AUTHOR_NAME": "Ann",
@@ -16,8 +16,8 @@ _WHO: Final = {
     "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z",
 }
 
-Content = str | bytes | None
-"""What a file holds; `None`: the file is removed."""
+Files = Mapping[Any, Any]
+"""What files hold, text or bytes, by their names, bytes where they are no UTF-8; `None`: the file is removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Scratch:
         )
         return said.stdout.decode("utf-8", "surrogateescape").strip()
 
-    def write(self, files: Mapping[str | bytes, Content]) -> None:
-        """Write or remove files of the worktree; names as bytes are no UTF-8."""
+    def write(self, files: Files) -> None:
+        """Write or remove files of the worktree."""
         for name, content in files.items():
             file = Path(os.fsdecode(os.fsencode(self.path) + b"/" + os.fsencode(name)))
             if content is None:
@@ -56,7 +56,7 @@ class Scratch:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content.encode() if isinstance(content, str) else content)
 
-    def commit(self, files: Mapping[str | bytes, Content] | None = None, message: str = "work", **env: str) -> str:
+    def commit(self, files: Files | None = None, message: str = "work", **env: str) -> str:
         """Write files, commit everything in the worktree, and hand back the commit's full name."""
         self.write(files or {})
         self.git("add", "--all")

@@ -9,12 +9,14 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from keyturn.cli.stop import Stop
 from keyturn.git.process import GitError
 from keyturn.version import VERSION
 
 COMMANDS: Final = MappingProxyType(
     {
         "check": "keyturn.cli.check",
+        "draft": "keyturn.cli.draft",
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
     }
@@ -85,7 +87,7 @@ def main() -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="keyturn")
-    except GitError as error:
+    except (GitError, Stop) as error:
         typer.echo(f"keyturn: {error}", err=True)
         return BAD_USAGE
     except SystemExit as ended:

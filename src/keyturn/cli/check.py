@@ -1,36 +1,24 @@
 """`keyturn check`: what the gate would ask of a branch, offline, from commits."""
 
-from enum import StrEnum, unique
 from typing import Annotated
 
 import typer
 
+from keyturn.cli.options import MANIFEST_PATH, RULES_PATH, Base, Format, Head, ManifestPath, OutputFormat, RulesPath
 from keyturn.git.comparison import compare
-
-
-@unique
-class Format(StrEnum):
-    """How a command answers."""
-
-    TEXT = "text"
-    """For people."""
-    JSON = "json"
-    """For programs."""
 
 
 def command(
     *,
-    base: Annotated[
-        str | None, typer.Option(metavar="REF", help="The branch it goes into [default: origin/HEAD, main or master].")
-    ] = None,
-    head: Annotated[str | None, typer.Option(metavar="REF", help="The branch to judge [default: HEAD].")] = None,
+    base: Base = None,
+    head: Head = None,
     author: Annotated[str | None, typer.Option(metavar="LOGIN", help="Who would open the pull request.")] = None,
     label: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="A label of the pull request; may be given again.")
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people, or the decision for programs.")] = Format.TEXT,
-    rules_path: Annotated[str, typer.Option(metavar="PATH", help="The rule book on the base.")] = "rules.yml",
-    manifest_path: Annotated[str, typer.Option(metavar="GLOB", help="Where manifests are.")] = ".agent/manifests/*",
+    output: OutputFormat = Format.TEXT,
+    rules_path: RulesPath = RULES_PATH,
+    manifest_path: ManifestPath = MANIFEST_PATH,
 ) -> None:
     """Judge a branch offline: what the gate would ask of whom, and why.
 

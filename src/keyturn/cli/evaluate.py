@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from keyturn.cli.check import Format
+from keyturn.cli.options import Format
 from keyturn.cli.remote import (
     ApiUrl,
     Carrier,
