@@ -3,6 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
@@ -57,13 +59,17 @@ def salvaged(form: type[AnyForm], node: MapNode) -> tuple[AnyForm, frozenset[str
         return form.model_validate({key: value for key, value in data.items() if key not in broken}), broken
 
 
-def fill(form: type[AnyForm], node: Node, problems: Problems) -> AnyForm | None:
-    """The filled form, `None` where the node differs from it; every difference is added to `problems`."""
+def fill(form: type[AnyForm], node: Node, problems: Problems, path: str = "") -> AnyForm | None:
+    """The filled form, `None` where the node itself differs from it; every difference is added to `problems`.
+
+    Forms inside are filled one by one, so that reading ends as soon as there are too many problems. Where one of them
+    differs, an empty one stands in its place: with problems, a form is good for nothing. `path` names the node.
+    """
     try:
-        return form.model_validate(plain_data(node))
+        return form.model_validate(_data(form, node, problems, path))
     except ValidationError as error:
         for details in error.errors(include_url=False, include_input=False):
-            _report(form, node, details, problems)
+            _report(form, node, details, problems, path)
         return None
 
 
@@ -75,18 +81,66 @@ def one_of(text: str, allowed: Iterable[str]) -> str:
     return f"{guess}allowed: {', '.join(choices)}"
 
 
-def _report(form: type[Form], root: Node, details: ErrorDetails, problems: Problems) -> None:
-    kind, steps = details["type"], [step for step in details["loc"] if step != "[key]"]
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """A form inside another, on its own or as the items of a list."""
+
+    form: type[Form]
+    listed: bool
+
+
+@cache
+def _inner_forms(form: type[Form]) -> Mapping[str, _Inner]:
+    """The keys under which further forms stand."""
+    inner = {}
+    for name, field in form.model_fields.items():
+        kind, listed = field.annotation, False
+        while get_origin(kind) in {Annotated, Union, UnionType, list}:
+            listed = listed or get_origin(kind) is list
+            kind = get_args(kind)[0]
+        if isinstance(kind, type) and issubclass(kind, Form):
+            inner[field.alias or name] = _Inner(kind, listed)
+    return inner
+
+
+def _data(form: type[Form], node: Node, problems: Problems, path: str) -> object:
+    if not isinstance(node, MapNode):
+        return plain_data(node)
+    inner = _inner_forms(form)
+    return {
+        key: _inner_data(inner[key], value, problems, _path(path, [key])) if key in inner else plain_data(value)
+        for key, (_, value) in node.entries.items()
+    }
+
+
+def _inner_data(inner: _Inner, node: Node, problems: Problems, path: str) -> object:
+    if not inner.listed:
+        return _inner_filled(inner.form, node, problems, path)
+    if isinstance(node, ListNode):
+        return [_inner_filled(inner.form, item, problems, f"{path}[{n}]") for n, item in enumerate(node.items)]
+    return plain_data(node)
+
+
+def _inner_filled(form: type[Form], node: Node, problems: Problems, path: str) -> object:
+    if not isinstance(node, MapNode):
+        return plain_data(node)
+    filled = fill(form, node, problems, path)
+    return form.model_construct() if filled is None else filled
+
+
+def _report(form: type[Form], root: Node, details: ErrorDetails, problems: Problems, path: str) -> None:
+    kind, steps = details["type"], details["loc"]
+    at_key = kind == "extra_forbidden" or steps[-1:] == ("[key]",)
     key, node, depth = _locate(root, steps)
     if isinstance(node, Refusal) or kind == "string_unicode":  # there is a problem that says so already
         return
-    place: Node = key if key is not None and (kind == "extra_forbidden" or details["loc"][-1] == "[key]") else node
-    name = _path(steps[:depth])
+    place = key if key is not None and at_key else node
+    name = _path(path, steps[:depth])
     match kind:
         case "missing":
             message = f"{name} lacks the key {steps[-1]}"
         case "extra_forbidden":
-            message = _unknown_key(form, steps)
+            message = _unknown_key(form, str(steps[-1]), name)
         case _:
             message = f"{name} is {found(place)}; {_wanted(kind, place, details.get('ctx', {}))}"
     problems.add(place.line, place.column, message)
@@ -106,32 +160,24 @@ def _locate(root: Node, steps: Sequence[int | str]) -> tuple[Scalar | None, Node
     return key, node, len(steps)
 
 
-def _path(steps: Iterable[int | str]) -> str:
-    """How the place is called: `actions[0].scope`; the file itself for the root."""
+def _path(path: str, steps: Iterable[int | str]) -> str:
+    """How a place is called: `actions[0].scope`; the file itself where there are no steps."""
     written = "".join(f"[{step}]" if isinstance(step, int) else f".{escaped(step)}" for step in steps)
-    return written.removeprefix(".") or "the file"
+    return f"{path}{written}".removeprefix(".") or "the file"
 
 
-def _unknown_key(form: type[Form], steps: Sequence[int | str]) -> str:
-    kind: Any = form
-    for step in steps[:-1]:
-        if isinstance(step, int):
-            kind = get_args(kind)[0]
-        else:
-            kind = next(field.annotation for name, field in kind.model_fields.items() if (field.alias or name) == step)
-        while get_origin(kind) in {Annotated, Union, UnionType}:
-            kind = get_args(kind)[0]
-    key = str(steps[-1])
-    if key in kind.advice:
-        return f"{_path(steps)} is not allowed here: {kind.advice[key]}"
-    allowed = [field.alias or name for name, field in kind.model_fields.items()]
-    return f"{_path(steps)} is an unknown key; {one_of(key, allowed)}"
+def _unknown_key(form: type[Form], key: str, name: str) -> str:
+    if key in form.advice:
+        return f"{name} is not allowed here: {form.advice[key]}"
+    return (
+        f"{name} is an unknown key; {one_of(key, (field.alias or name for name, field in form.model_fields.items()))}"
+    )
 
 
 def _wanted(kind: str, node: Node, context: Mapping[str, Any]) -> str:
     match kind:
-        case "value_error":
-            return str(context["error"])
+        case "refused":
+            return str(context["why"])
         case "enum":
             written = node.text if isinstance(node, Scalar) else ""
             return one_of(written, _CHOICE.findall(context["expected"]))

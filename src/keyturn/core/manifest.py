@@ -108,7 +108,7 @@ def read_manifests(files: Iterable[ManifestFile]) -> tuple[Manifest, ...]:
                 own.add(lines[MOST_ACTIONS - listed], None, _TOO_MANY)
             listed += len(lines)
             form = fill(ManifestForm, root, own)
-            if form is not None:
+            if form is not None and not own:
                 manifests.append(_manifest(file.path, form, root, lines))
         except Refused as refused:
             problems += refused.problems

@@ -2,18 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from keyturn.core.form import Form
 from keyturn.core.manifest_terms import UNFILLED, Impact, Scope
-from keyturn.core.shapes import ActionType, FileGlob, Login, Target, Version
+from keyturn.core.shapes import ActionType, FileGlob, Login, Target, Version, checked_by
 
 
-def _filled(description: str) -> str:
+def _check_filled(description: str) -> None:
     if UNFILLED.strip() in description:
-        msg = f"write the description where it says {UNFILLED.strip()!r}"
+        msg = f"write the description and take out the mark {UNFILLED.strip()}"
         raise ValueError(msg)
-    return description
 
 
 class ActionForm(Form):
@@ -27,7 +26,7 @@ class ActionForm(Form):
     scope: Annotated[Scope, Field(strict=False)] = Field(
         description="How far it reaches. single_file covers exactly one changed file."
     )
-    description: Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_filled)] = Field(
+    description: Annotated[str, Field(min_length=1, max_length=2_000), checked_by(_check_filled)] = Field(
         description="What changes and why, for the people who approve it.",
         json_schema_extra={"not": {"pattern": UNFILLED.strip()}},
     )

@@ -17,7 +17,7 @@ from keyturn.core.rulebook_terms import (
     Unattributed,
 )
 from keyturn.core.rules_form import PathsForm, RulesForm
-from keyturn.core.shapes import Account, ActionType, Duration, LoginPattern, Pattern, Team, Version, slack_id
+from keyturn.core.shapes import Account, ActionType, Duration, LoginPattern, Pattern, Team, Version, refused, slack_id
 from keyturn.core.tier import Tier
 
 _Choice = Field(strict=False)
@@ -169,8 +169,8 @@ class VolumeForm(Form):
 
 def _above_auto(tier: Tier) -> Tier:
     if tier is Tier.AUTO:
-        msg = "what nobody declared never passes on its own; allowed: single, multi, emergency"
-        raise ValueError(msg)
+        why = "what nobody declared never passes on its own; allowed: single, multi, emergency"
+        raise refused(why)
     return tier
 
 

@@ -20,16 +20,19 @@ def lint(root: MapNode, problems: Problems) -> None:
     """Add what is wrong. A part that lacks its form is passed over here, and everything else is still looked at."""
     rules = placed_rules(root)
     for placed in rules:
-        _lint_words(placed, problems)
-    for placed, hider in hidden_rules(rules):
+        _lint_keys(placed, problems)
+    for placed, hider in hidden_rules([placed for placed in rules if placed.rule.keys]):
         _report_hidden(placed, hider, problems)
     tiers = root.get("tiers")
     if isinstance(tiers, MapNode):
         lint_tiers(tiers, root.get("approvers"), problems)
 
 
-def _lint_words(placed: PlacedRule, problems: Problems) -> None:
+def _lint_keys(placed: PlacedRule, problems: Problems) -> None:
     """A text without wildcards that no manifest can hold is a misspelling, and its rule protects nothing."""
+    if not placed.rule.keys:
+        message = "this rule has no keys and would match everything; name at least one"
+        problems.add(placed.node.line, placed.node.column, message)
     for key, text in placed.rule.keys:
         if _WILD.search(text):
             continue

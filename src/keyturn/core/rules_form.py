@@ -1,19 +1,19 @@
 """The form of the rules and of the path floors."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from keyturn.core.form import Form
-from keyturn.core.shapes import FloorGlob, Pattern
+from keyturn.core.shapes import FloorGlob, Pattern, refused
 from keyturn.core.tier import Tier
 
 _AGENT_WRITES = "the agent writes it freely, so rules may match it in multi and emergency only"
 
 
 class RuleForm(Form):
-    """A rule; every key must match. Patterns know *, ? and [seq]."""
+    """A rule; every key must match, and there is at least one. Patterns know *, ? and [seq]."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
     advice: ClassVar[Mapping[str, str]] = {"description": _AGENT_WRITES, "agent": _AGENT_WRITES}
@@ -26,13 +26,6 @@ class RuleForm(Form):
     estimated_impact: Pattern | None = Field(
         default=None, description="Pattern of who would notice: none, local, service, organisation."
     )
-
-    @model_validator(mode="after")
-    def _has_keys(self) -> Self:
-        if not self.model_fields_set:
-            msg = "a rule without keys would match everything; name at least one"
-            raise ValueError(msg)
-        return self
 
 
 class SevereRuleForm(RuleForm):
@@ -60,8 +53,8 @@ def rule_form(tier: Tier) -> type[RuleForm]:
 
 def _no_mapping(entry: object) -> object:
     if isinstance(entry, dict):
-        msg = "entries as mappings are kept for later; write the glob alone"
-        raise ValueError(msg)  # noqa: TRY004 - pydantic wants it
+        why = "entries as mappings are kept for later; write the glob alone"
+        raise refused(why)
     return entry
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from keyturn.core.duration import parse_duration
 from keyturn.core.glob_regex import check_glob
@@ -30,15 +30,23 @@ class Shape:
 
     def _checked(self, text: str) -> str:
         if re.fullmatch(self.pattern, text) is None:
-            raise ValueError(self.wanted)
+            raise refused(self.wanted)
         return text
+
+
+def refused(why: str) -> PydanticCustomError:
+    """What a check of a form raises, with what is wanted instead; unlike ValueError it keeps no traceback alive."""
+    return PydanticCustomError("refused", "{why}", {"why": why})
 
 
 def checked_by(check: Callable[[str], object]) -> AfterValidator:
     """Refuse a text for which the check raises ValueError."""
 
     def checked(text: str) -> str:
-        check(text)
+        try:
+            check(text)
+        except ValueError as error:
+            raise refused(str(error)) from None
         return text
 
     return AfterValidator(checked)

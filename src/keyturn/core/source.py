@@ -1,7 +1,6 @@
 """From the bytes of a file that people or agents write to its text, and the list of what is wrong with it."""
 
 import re
-from itertools import islice
 
 from keyturn.core.characters import named
 from keyturn.core.problem import Problem, Refused
@@ -10,7 +9,7 @@ LARGEST = 256 * 1024
 """The most bytes a manifest or a rule book may have."""
 
 MOST_PROBLEMS = 1_000
-"""The most problems that are listed for one file; further ones are counted."""
+"""The most problems that are listed for one file."""
 
 _BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _UNREADABLE = re.compile(
@@ -19,35 +18,31 @@ _UNREADABLE = re.compile(
 
 
 class Problems:
-    """What is wrong with one file; only the first thousand are kept, the rest are counted."""
+    """What is wrong with one file. Reading ends with Refused when there is no room for more."""
 
     def __init__(self, file: str) -> None:
         """Start with nothing wrong."""
         self._file = file
-        self._kept: list[Problem] = []
-        self._further = 0
+        self._listed: list[Problem] = []
 
     def __bool__(self) -> bool:
         """Whether anything is wrong."""
-        return bool(self._kept)
+        return bool(self._listed)
 
     def add(self, line: int | None, column: int | None, message: str) -> None:
-        """Note one problem; line and column count from 1."""
-        if len(self._kept) < MOST_PROBLEMS:
-            self._kept.append(Problem(self._file, line, column, message))
-        else:
-            self._further += 1
+        """Note one problem; line and column count from 1. Raises Refused where a thousand are noted already."""
+        if len(self._listed) == MOST_PROBLEMS:
+            more = f"only the first {MOST_PROBLEMS:,} problems are listed; there are more"
+            raise Refused([*self._listed, Problem(self._file, None, None, more)])
+        self._listed.append(Problem(self._file, line, column, message))
 
     def listed(self) -> list[Problem]:
-        """The problems noted so far, and how many more there are."""
-        if not self._further:
-            return self._kept
-        more = f"{self._further:,} further problems are not listed; mend these {MOST_PROBLEMS:,} first"
-        return [*self._kept, Problem(self._file, None, None, more)]
+        """The problems noted so far."""
+        return self._listed
 
     def refusal(self) -> Refused:
         """Everything noted so far, ready to be raised."""
-        return Refused(self.listed())
+        return Refused(self._listed)
 
     def fatal(self, line: int | None, column: int | None, message: str) -> Refused:
         """Note a problem after which reading on makes no sense; the result is to be raised."""
@@ -75,7 +70,7 @@ def text_of(content: bytes, problems: Problems) -> str:
         ) from None
     text = text.removeprefix(_BYTE_ORDER_MARK)
     line, line_start = 1, 0
-    for unreadable in islice(_UNREADABLE.finditer(text), MOST_PROBLEMS):
+    for unreadable in _UNREADABLE.finditer(text):
         start = unreadable.start()
         line += text.count("\n", line_start, start)
         line_start = max(line_start, text.rfind("\n", line_start, start) + 1)

@@ -7,7 +7,7 @@ from keyturn.core.source import Problems
 DEEPEST = 12
 """How many lists and mappings may stand inside each other."""
 
-MOST_NODES = 40_000
+MOST_NODES = 25_000
 """How many keys and values a file may have: far more than a full manifest needs, and few enough to cost nothing."""
 
 
