@@ -41,6 +41,7 @@ class Board:
     blind: Refused | None = None
     """Why this token cannot read the channel; `None` while it can."""
     warnings: list[str] = field(default_factory=list)
+    _has_looked: bool = False
     _passed_over: set[str] = field(default_factory=set)
 
     @property
@@ -57,6 +58,7 @@ class Board:
     def recollect(self) -> dict[str, str]:
         """Learn anew, from the channel, what the lost memory held; the `ts` of the events told, by their keys."""
         seen = self.look(self.occasion.since)
+        self._has_looked = True
         known = {request for _, request in requests(self.occasion.entries)} | {self.occasion.request}
         for request, found in seen.cards.items():
             if request in known:
@@ -73,7 +75,7 @@ class Board:
         if kept is None or (kept.ts is None and not kept.gone):
             if not self.occasion.deserves_card:
                 return
-            found = self.look(self.occasion.request_since).cards.get(self.occasion.request)
+            found = None if self._has_looked else self._find()
             if found is None:
                 self._post_unless_unsure(kept)
                 return
@@ -91,7 +93,7 @@ class Board:
             if why.code not in GONE:
                 self.warnings.append(str(why))
             return
-        found = self.look(self.occasion.request_since).cards.get(kept.request)
+        found = self._find()
         if found is None:
             self._post(anew=True)
         else:
@@ -152,7 +154,7 @@ class Board:
                 return None
             if not self.line.pause(1):
                 raise
-        found = self.look(self.occasion.request_since).cards.get(self.occasion.request)
+        found = self._find()
         return found.ts if found is not None else self.web.post(self.channel, message)
 
     def _yield_to_the_first(self, ts: str) -> None:
@@ -182,6 +184,10 @@ class Board:
                 raise
             return
         self.cards[kept.request] = kept.model_copy(update={"digest": occasion.digest, "superseded": False})
+
+    def _find(self) -> Found | None:
+        """The card of the present request, where one stands in the channel."""
+        return self.look(self.occasion.request_since).cards.get(self.occasion.request)
 
     def look(self, since: int) -> Seen:
         """What stands in the channel since a moment; nothing, where this token cannot read it."""

@@ -63,7 +63,9 @@ class Web:
                 unfurl_media=False,
             ),
         )
-        ts = data.get("ts")
+        ts, posted = data.get("ts"), data.get("message")
+        if self._bot is None and isinstance(posted, dict) and isinstance(posted.get("bot_id"), str):
+            self._bot = posted["bot_id"]
         if not isinstance(ts, str) or not TS.fullmatch(ts):
             why = "Slack was asked to post a message, and did not say where it stands."
             raise Lost(why)
@@ -107,7 +109,7 @@ class Web:
         )
 
     def own_bot(self) -> str:
-        """The id of the bot whose token this is; asked once."""
+        """The id of the bot whose token this is; asked at most once, and not at all after a message was posted."""
         if self._bot is None:
             bot = self._again("say whose token it is", lambda client: client.auth_test()).get("bot_id")
             self._bot = bot if isinstance(bot, str) else ""
