@@ -58,7 +58,7 @@ _ALLOWED_HTML: Final = ("<details><summary>", "</details>", "<sub>", "</sub>")
 
 
 @st.composite
-def hostile_facts(draw: st.DrawFn) -> Facts:
+def hostile_facts(draw: st.DrawFn, *, overridden: bool) -> Facts:
     """A pull request in which every free text is hostile."""
     said = draw(st.sampled_from([printable, printable, hostile]))
     text = json.dumps(
@@ -86,7 +86,7 @@ def hostile_facts(draw: st.DrawFn) -> Facts:
     path = draw(hostile).replace("\x00", "")
     return facts(
         None,
-        draw(st.sampled_from([BOOK, BOOK.replace("undeclared: multi\n", "")])),
+        BOOK if overridden else draw(st.sampled_from([BOOK, BOOK.replace("undeclared: multi\n", "")])),
         title=draw(hostile),
         base=base,
         head_branch=draw(hostile),
@@ -107,19 +107,19 @@ def hostile_facts(draw: st.DrawFn) -> Facts:
                 body=f"/keyturn override {HEAD} {draw(hostile)}{' and more' * 3}".replace("\n", " "),
                 created_at=OPENED + timedelta(minutes=5),
             )
-            for login in draw(st.sampled_from([(), ("zoe",), (stranger.login,)]))
+            for login in (("zoe",) if overridden else draw(st.sampled_from([(), ("zoe",), (stranger.login,)])))
         ),
         checks=(Check(name=draw(hostile), state=CheckState.FAILED, order=(OPENED, 1)),),
     )
 
 
 @st.composite
-def hostile_judgements(draw: st.DrawFn) -> Judgement:
-    """The judgement of such a pull request, whatever it comes to."""
-    standing = draw(hostile_facts())
-    if draw(st.booleans()):
+def hostile_judgements(draw: st.DrawFn, *, overridden: bool = False) -> Judgement:
+    """The judgement of such a pull request, whatever it comes to; or one that was let through by an override."""
+    standing = draw(hostile_facts(overridden=overridden))
+    if not overridden and draw(st.booleans()):
         standing = replace(standing, rules=facts(None, BOOK.replace("[test]", '["*"]')).rules)
-    return judged(standing, timedelta(hours=draw(st.sampled_from([0, 5, 30]))))
+    return judged(standing, timedelta(hours=draw(st.sampled_from([5, 30] if overridden else [0, 5, 30]))))
 
 
 def tokens(body: str) -> Iterator[Token]:

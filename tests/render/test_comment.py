@@ -10,6 +10,7 @@ from hypothesis import given
 
 from keyturn.core.decision import Decision
 from keyturn.core.facts import Change, ChangedFile, Check, CheckState, ReviewState
+from keyturn.core.judge import decide
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, RecordedEvent
 from keyturn.render.comment import Extras, comment
@@ -66,6 +67,21 @@ def test_comment__stays_the_same_while_only_the_clock_moves_on() -> None:
     first = judged(facts())
     texts = {comment(afterwards(first, facts(), timedelta(minutes=minutes)), Extras()) for minutes in (1, 2, 60, 239)}
     assert len(texts) == 1
+
+
+@given(hostile_judgements())
+def test_comment__does_not_depend_on_the_order_of_lists(judgement: Judgement) -> None:
+    """GitHub may list files, reviews, checks and comments in any order; the comment stays the same."""
+    facts_now = judgement.facts
+    turned = replace(
+        facts_now,
+        files=facts_now.files[::-1],
+        reviews=facts_now.reviews[::-1],
+        checks=facts_now.checks[::-1],
+        comments=facts_now.comments[::-1],
+    )
+    again = decide(turned, judgement.rules, judgement.now)
+    assert comment(again, Extras()) == comment(judgement, Extras())
 
 
 def many_actions(count: int, description: str) -> Judgement:
