@@ -11,7 +11,7 @@ from tests.github_server.graphql.registry import Context, InRepository, define
 from tests.github_server.graphql.timeline import timeline
 from tests.github_server.state.access import ROLES
 from tests.github_server.state.accounts import Account
-from tests.github_server.state.conversation import Comment, Conversation, Issue
+from tests.github_server.state.conversation import Comment, Conversation
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.repository import Repository
 from tests.github_server.state.reviews import Review
@@ -81,7 +81,6 @@ def _reviewed(review: Review, _context: Context) -> InRepository | None:
 
 COMMENT = {
     "id": lambda it, _: it.node_id,
-    "databaseId": lambda it, _: it.id,
     "fullDatabaseId": lambda it, _: it.id,
     "url": address,
     "resourcePath": lambda it, context: address(it, context).removeprefix(context.world.web_url),
@@ -103,6 +102,7 @@ EDITED = {
 }
 CONVERSATION = {
     **COMMENT,
+    "databaseId": lambda it, _: it.id,
     "number": lambda it, _: it.number,
     "title": lambda it, _: it.title,
     "state": lambda it, _: state_of(it),
@@ -114,7 +114,7 @@ CONVERSATION = {
     "comments": lambda it, _, **page: connect(it.comments, page),
     "timelineItems": timeline,
 }
-define("Issue", {**CONVERSATION, "stateReason": lambda it, _: None if it.is_open else "COMPLETED"})
+define("Issue", {**CONVERSATION, "stateReason": lambda it, _, **__: None if it.is_open else "COMPLETED"})
 define(
     "IssueComment",
     {
@@ -122,7 +122,6 @@ define(
         **EDITED,
         "isMinimized": lambda it, _: it.minimized is not None,
         "minimizedReason": lambda it, _: it.minimized,
-        "issue": lambda it, _: it.conversation if isinstance(it.conversation, Issue) else None,
         "pullRequest": lambda it, _: it.conversation if isinstance(it.conversation, PullRequest) else None,
     },
 )

@@ -3,8 +3,8 @@
 from tests.github_server.exchange import Json
 from tests.github_server.graphql.fields_conversation import CONVERSATION
 from tests.github_server.graphql.fields_git import git_object
-from tests.github_server.graphql.fields_repository import RefNode
 from tests.github_server.graphql.paging import Connection, connect
+from tests.github_server.graphql.refs import RefNode, branch
 from tests.github_server.graphql.registry import Context, Typed, define
 from tests.github_server.graphql.timeline import pull_commit, requested_reviewer
 from tests.github_server.state.accounts import Account
@@ -15,11 +15,11 @@ from tests.github_server.state.reviews import Review
 
 
 def _base_ref(pull: PullRequest, _context: Context) -> RefNode | None:
-    return _ref(pull.repository, pull.base_ref)
+    return branch(pull.repository, pull.base_ref)
 
 
 def _head_ref(pull: PullRequest, _context: Context) -> RefNode | None:
-    return None if pull.head_repository is None else _ref(pull.head_repository, pull.head_ref)
+    return None if pull.head_repository is None else branch(pull.head_repository, pull.head_ref)
 
 
 def _head_repository(pull: PullRequest, context: Context) -> Repository | None:
@@ -31,11 +31,6 @@ def _head_repository(pull: PullRequest, context: Context) -> Repository | None:
 def _head_owner(pull: PullRequest, context: Context) -> Account | None:
     head = _head_repository(pull, context)
     return None if head is None else head.owner
-
-
-def _ref(repository: Repository, branch: str) -> RefNode | None:
-    name = f"refs/heads/{branch}"
-    return RefNode(repository, name) if name in repository.refs else None
 
 
 def _files(pull: PullRequest, context: Context, **page: Json) -> Connection:

@@ -1,13 +1,13 @@
 """Resolvers of the query's roots, of repositories, issues and labels."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tests.github_server.exchange import Json
 from tests.github_server.graphql.errors import not_found
 from tests.github_server.graphql.fields_git import git_object
 from tests.github_server.graphql.paging import Connection, connect
+from tests.github_server.graphql.refs import RefNode
 from tests.github_server.graphql.registry import Context, InRepository, define
 from tests.github_server.state.accounts import Account
 from tests.github_server.state.conversation import Conversation, Issue
@@ -20,19 +20,6 @@ ORDERS: dict[str, Callable[[Conversation], Any]] = {
     "UPDATED_AT": lambda it: (it.updated_at, it.number),
     "COMMENTS": lambda it: len(it.comments),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RefNode:
-    """A ref of a repository, by its full name."""
-
-    repository: Repository
-    name: str
-
-    @property
-    def short(self) -> str:
-        """The name without its prefix."""
-        return self.name.split("/", 2)[2]
 
 
 def _repository(_source: object, context: Context, *, owner: str, name: str, **_: object) -> Repository:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from tests.github_server.exchange import Json
 from tests.github_server.graphql.errors import RefusedError, forbidden, not_found
 from tests.github_server.graphql.fields_git import git_object
-from tests.github_server.graphql.fields_repository import RefNode
+from tests.github_server.graphql.refs import RefNode
 from tests.github_server.graphql.registry import Context, define
 from tests.github_server.state.conversation import Comment, Conversation
 from tests.github_server.state.git_store import Leaf

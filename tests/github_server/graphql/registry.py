@@ -92,6 +92,11 @@ def define(type_name: str, fields: Fields) -> None:
     _RESOLVERS[type_name] = {**_RESOLVERS.get(type_name, {}), **fields}
 
 
+def known_fields(type_name: str | None = None) -> tuple[str, ...]:
+    """Name the fields that the table has of a type; without a type, the types themselves."""
+    return tuple(_RESOLVERS if type_name is None else _RESOLVERS[type_name])
+
+
 def resolve(source: Json, info: GraphQLResolveInfo[Any], **arguments: Json) -> Json:
     """Resolve any field: from the table, from plain values, or not at all."""
     context: Context = info.context

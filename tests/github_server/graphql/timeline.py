@@ -8,6 +8,7 @@ from tests.github_server.exchange import Json
 from tests.github_server.graphql.errors import forbidden
 from tests.github_server.graphql.fields_git import git_object
 from tests.github_server.graphql.paging import Connection, connect
+from tests.github_server.graphql.refs import RefNode, branch
 from tests.github_server.graphql.registry import Context, Resolver, Typed, define
 from tests.github_server.state.accounts import Account
 from tests.github_server.state.conversation import Conversation, Event
@@ -100,44 +101,66 @@ def _reason(event: Event, _context: Context) -> str | None:
     return "COMPLETED" if not isinstance(event.conversation, PullRequest) else None
 
 
+def _forced_ref(event: Event, _context: Context) -> RefNode | None:
+    it = event.conversation
+    if not isinstance(it, PullRequest):
+        return None
+    if event.kind == "BaseRefForcePushedEvent":
+        return branch(it.repository, it.base_ref)
+    return None if it.head_repository is None else branch(it.head_repository, it.head_ref)
+
+
 EVENT: dict[str, Callable[..., object]] = {
     "id": lambda event, _: event.node_id,
     "createdAt": lambda event, _: event.created_at,
     "actor": lambda event, context: context.account(event.actor),
-    "url": _page,
+}
+SHARED: dict[str, Callable[..., object]] = {
+    "assignable": lambda event, _: event.conversation,
+    "closable": lambda event, _: event.conversation,
+    "databaseId": lambda event, _: event.id,
+    "labelable": lambda event, _: event.conversation,
+    "pullRequest": lambda event, _: event.conversation,
+    "ref": _forced_ref,
+    "requestedReviewer": _requested_reviewer,
     "resourcePath": lambda event, context: _page(event, context).removeprefix(context.world.web_url),
+    "stateReason": _reason,
+    "url": _page,
 }
-FIELDS = {
-    "HeadRefForcePushedEvent": ("beforeCommit", "afterCommit"),
-    "BaseRefForcePushedEvent": ("beforeCommit", "afterCommit"),
-    "BaseRefChangedEvent": ("previousRefName", "currentRefName"),
-    "AutomaticBaseChangeSucceededEvent": ("oldBase", "newBase"),
-    "AssignedEvent": ("assignee",),
-    "LabeledEvent": ("label",),
-    "UnlabeledEvent": ("label",),
-    "CommentDeletedEvent": ("deletedCommentAuthor",),
-    "ClosedEvent": ("closer",),
-    "ReopenedEvent": (),
-    "MergedEvent": ("commit", "mergeRefName"),
-    "ReadyForReviewEvent": (),
-    "ConvertToDraftEvent": (),
-    "HeadRefDeletedEvent": ("headRefName",),
-    "BaseRefDeletedEvent": ("baseRefName",),
-    "AddedToMergeQueueEvent": ("enqueuer", "mergeQueue"),
-    "RemovedFromMergeQueueEvent": ("enqueuer", "mergeQueue", "reason"),
-    "AutoMergeEnabledEvent": ("enabler",),
-    "AutoMergeDisabledEvent": ("disabler", "reason"),
-    "ReviewDismissedEvent": ("dismissalMessage", "previousReviewState", "review", "pullRequestCommit"),
-    "ReviewRequestedEvent": (),
-    "ReviewRequestRemovedEvent": (),
+"""Fields that several kinds of event have, and that mean the same in each."""
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "AddedToMergeQueueEvent": ("enqueuer", "mergeQueue", "pullRequest"),
+    "AssignedEvent": ("assignable", "assignee"),
+    "AutoMergeDisabledEvent": ("disabler", "pullRequest", "reason"),
+    "AutoMergeEnabledEvent": ("enabler", "pullRequest"),
+    "AutomaticBaseChangeSucceededEvent": ("newBase", "oldBase", "pullRequest"),
+    "BaseRefChangedEvent": ("currentRefName", "databaseId", "previousRefName", "pullRequest"),
+    "BaseRefDeletedEvent": ("baseRefName", "pullRequest"),
+    "BaseRefForcePushedEvent": ("afterCommit", "beforeCommit", "pullRequest", "ref"),
+    "ClosedEvent": ("closable", "closer", "resourcePath", "stateReason", "url"),
+    "CommentDeletedEvent": ("databaseId", "deletedCommentAuthor"),
+    "ConvertToDraftEvent": ("pullRequest", "resourcePath", "url"),
+    "HeadRefDeletedEvent": ("headRefName", "pullRequest"),
+    "HeadRefForcePushedEvent": ("afterCommit", "beforeCommit", "pullRequest", "ref"),
+    "LabeledEvent": ("label", "labelable"),
+    "MergedEvent": ("commit", "mergeRefName", "pullRequest", "resourcePath", "url"),
+    "ReadyForReviewEvent": ("pullRequest", "resourcePath", "url"),
+    "RemovedFromMergeQueueEvent": ("beforeCommit", "enqueuer", "mergeQueue", "pullRequest", "reason"),
+    "ReopenedEvent": ("closable",),
+    "ReviewDismissedEvent": (
+        "databaseId",
+        "dismissalMessage",
+        "previousReviewState",
+        "pullRequest",
+        "pullRequestCommit",
+        "resourcePath",
+        "review",
+        "url",
+    ),
+    "ReviewRequestRemovedEvent": ("pullRequest", "requestedReviewer"),
+    "ReviewRequestedEvent": ("pullRequest", "requestedReviewer"),
+    "UnlabeledEvent": ("label", "labelable"),
 }
-for _kind, _names in FIELDS.items():
-    define(_kind, {**EVENT, **{name: _field(name) for name in _names}})
-    define(_kind, {"pullRequest": lambda event, _: event.conversation})
-define("ClosedEvent", {"closable": lambda event, _: event.conversation, "stateReason": _reason})
-define("ReopenedEvent", {"closable": lambda event, _: event.conversation})
-define("LabeledEvent", {"labelable": lambda event, _: event.conversation})
-define("UnlabeledEvent", {"labelable": lambda event, _: event.conversation})
-define("ReviewDismissedEvent", {"databaseId": lambda event, _: event.id})
-for _kind in ("ReviewRequestedEvent", "ReviewRequestRemovedEvent"):
-    define(_kind, {"requestedReviewer": _requested_reviewer})
+for _kind, _names in KINDS.items():
+    define(_kind, {**EVENT, **{name: SHARED.get(name) or _field(name) for name in _names}})

@@ -65,10 +65,9 @@ class MergeQueue:
 
     def remove(self, entry: QueueEntry, by: Account | None = None, reason: str = "manual") -> None:
         """Take an entry out; those behind it keep their groups, as until GitHub rebuilds them."""
-        self.entries.remove(entry)
+        self._drop(entry)
         entry.pull_request.queue_entry = None
-        self.repository.refs.pop(entry.group_ref, None)
-        fields = {"enqueuer": entry.enqueuer, "mergeQueue": self, "reason": reason}
+        fields = {"enqueuer": entry.enqueuer, "mergeQueue": self, "reason": reason, "beforeCommit": entry.head}
         entry.pull_request.add_event("RemovedFromMergeQueueEvent", by or entry.enqueuer, fields)
 
     def merge(self, count: int = 1) -> str:
@@ -76,9 +75,13 @@ class MergeQueue:
         group = self.entries[:count]
         tip = group[-1].head
         for entry in group:
-            self.entries.remove(entry)
-            self.repository.refs.pop(entry.group_ref, None)
+            self._drop(entry)
             entry.pull_request.base_oid = entry.base
             mark_merged(entry.pull_request, entry.head, entry.enqueuer)
         self.repository.move(self.branch, tip, group[-1].enqueuer, activity="merge_queue_merge")
         return tip
+
+    def _drop(self, entry: QueueEntry) -> None:
+        self.entries.remove(entry)
+        self.repository.refs.pop(entry.group_ref, None)
+        self.repository.world.nodes.pop(entry.node_id, None)
