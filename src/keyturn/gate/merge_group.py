@@ -58,7 +58,7 @@ class Queue:
             title=description,
             summary=description,
         )
-        if not stands(verdict):
+        if not stands(verdict, self.settings.publish):
             self.writer.publish(commit, verdict)
 
     def _there(self, commit: str, name: str) -> PublishedVerdict | None:

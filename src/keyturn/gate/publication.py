@@ -9,7 +9,7 @@ from keyturn.gate.judged import JudgeAgain, Judged
 from keyturn.ports import Fingerprint, PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
 from keyturn.render.check_page import check_page
 from keyturn.render.status import status_description, strictest_description
-from keyturn.settings import Settings
+from keyturn.settings import Publish, Settings
 
 UNEARNED = "No open pull request of this commit is judged under this name now"
 
@@ -29,7 +29,7 @@ class Publication:
         read again before a success, and the ledger after anything was published. Raises `JudgeAgain` where something
         did change, or where a success could not be published, and `Unavailable` where a verdict that blocks could not.
         """
-        wanted = [verdict for verdict in self.verdicts(group) if not stands(verdict)]
+        wanted = [verdict for verdict in self.verdicts(group) if not stands(verdict, self.settings.publish)]
         if not wanted:
             return
         if any(verdict.state is VerdictState.SUCCESS for verdict in wanted):
@@ -120,16 +120,18 @@ def _expected(judged: Judged) -> Fingerprint:
     return replace(judged.snapshot.fingerprint, newest_entry=judged.newest_entry)
 
 
-def stands(verdict: VerdictToPublish) -> bool:
-    """Whether this very verdict is there already, so that nothing needs to be written."""
+def stands(verdict: VerdictToPublish, carrier: Publish) -> bool:
+    """Whether this very verdict is there already, so that nothing needs to be written.
+
+    The words of a check run are not read; they follow from the entry that it names.
+    """
     there = verdict.replaces
-    return (
-        there is not None
-        and there.own
-        and there.state is verdict.state
-        and there.description == verdict.description
-        and _rests_on(there.anchor) == _rests_on(verdict.anchor)
-    )
+    if there is None or not there.own or there.state is not verdict.state:
+        return False
+    is_check = there.id is not None
+    if is_check is not (carrier is Publish.CHECK) or _rests_on(there.anchor) != _rests_on(verdict.anchor):
+        return False
+    return is_check or there.description == verdict.description
 
 
 def _rests_on(anchor: Anchor | None) -> tuple[str, int] | None:

@@ -1,0 +1,153 @@
+"""How verdicts are published: names, carriers, modes, queues and sweeps."""
+
+from typing import Any
+
+from tests.gate.stage import RULES, Stage
+
+
+def test_publish__check_run_edited_in_place(stage: Stage) -> None:
+    """With `publish: check` there is one check run, whatever happens."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull, publish="check")
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull, publish="check")
+
+    runs = [run for run in stage.repo.checks.runs_of(pull.head_oid) if run.name == "keyturn"]
+
+    assert [(run.status, run.conclusion) for run in runs] == [("completed", "success")]
+    writes = len(stage.hub.writes)
+    stage.judge(pull, publish="check")
+    assert stage.hub.writes[writes:] == []
+
+
+def test_publish__observe_holds_nothing_back(stage: Stage) -> None:
+    """In observe mode only the observing name is published, as success, and a leftover success becomes pending."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull)
+    stage.repo.commit("main", {"rules.yml": RULES + "mode: observe\n"}, author=stage.ann)
+    stage.hub.clock.advance(minutes=1)
+
+    stage.judge(pull)
+
+    assert stage.verdict(pull, "keyturn (observe)") == "success"
+    assert stage.verdict(pull) == "pending"
+
+
+def test_publish__dry_run_writes_nothing(stage: Stage) -> None:
+    """A dry run decides and reports, and nothing else."""
+    pull = stage.change("write src/tax.py")
+
+    ran = stage.judge(pull, **{"dry-run": "true"})
+
+    assert (ran.code, ran.outputs["outcome"]) == (0, "pending")
+    assert stage.hub.writes == []
+
+
+def test_publish__fail_job_fails_on_failure_only(stage: Stage) -> None:
+    """With `fail-job` a pending verdict succeeds and a failing one fails the job."""
+    waiting = stage.change("write src/tax.py")
+    stopped = stage.change("drop production_database", "write src/tax.py")
+
+    assert stage.judge(waiting, **{"fail-job": "true"}).code == 0
+    assert stage.judge(stopped, **{"fail-job": "true"}).code == 1
+    assert stage.judge(stopped).code == 0
+
+
+def test_publish__unreadable_github_is_never_success(stage: Stage) -> None:
+    """When GitHub does not answer, the run fails and no success is published."""
+    pull = stage.change("read src/tax.py", files={})
+    stage.hub.faults.status(502, times=1000)
+
+    ran = stage.judge(pull)
+
+    assert ran.code == 1
+    assert stage.verdict(pull) is None
+
+
+def test_publish__ledger_that_cannot_be_written_is_an_error(stage: Stage) -> None:
+    """A needed entry that a ruleset refuses makes the verdict `error`, and the log says how to mend it."""
+    stage.repo.rules.add("creation", "~ALL")
+    pull = stage.change("read src/tax.py", files={})
+
+    ran = stage.judge(pull)
+
+    assert ran.outputs["outcome"] == "error"
+    assert ran.decision["reason_codes"] == ["ledger_unwritable"]
+    assert stage.verdict(pull) == "error"
+    assert "ruleset" in ran.log
+
+
+def test_publish__workflow_run_finds_forks(stage: Stage) -> None:
+    """A workflow run without pull requests leads to them by its head commit."""
+    pull = stage.change("write src/tax.py")
+    payload: dict[str, Any] = {
+        "repository": {"full_name": "acme/shop", "default_branch": "main"},
+        "action": "completed",
+        "workflow_run": {"head_sha": pull.head_oid, "event": "pull_request_review", "head_branch": pull.head_ref},
+    }
+
+    assert stage.run("workflow_run", payload).outputs["outcome"] == "pending"
+    assert stage.verdict(pull) == "pending"
+
+
+def test_publish__sweep_catches_up(stage: Stage) -> None:
+    """A sweep judges what no event told of, and a second one with nothing new writes nothing."""
+    pulls = [stage.change("write src/tax.py") for _ in range(7)]
+
+    ran = stage.sweep()
+
+    assert ran.code == 0, ran.log
+    assert {stage.verdict(pull) for pull in pulls} == {"pending"}
+    assert ran.outputs["outcome"] == ""
+    writes = len(stage.hub.writes)
+    stage.sweep()
+    assert stage.hub.writes[writes:] == []
+
+
+def test_publish__merge_group_carries_the_strictest(stage: Stage) -> None:
+    """The members of a merge group are judged on their own heads; the group's commit carries the strictest."""
+    pulls = [stage.change("write src/tax.py", files={f"src/{name}.py": "x\n", "src/tax.py": "y\n"}) for name in "ab"]
+    queue = stage.repo.merge_queue("main")
+    entries = [queue.add(pull, by=stage.ann) for pull in pulls]
+    group = entries[-1].head
+    payload = {
+        "repository": {"full_name": "acme/shop", "default_branch": "main"},
+        "action": "checks_requested",
+        "merge_group": {
+            "head_sha": group,
+            "base_sha": stage.repo.tip("main"),
+            "base_ref": "refs/heads/main",
+            "head_ref": "refs/heads/gh-readonly-queue/main/pr-2-x",
+        },
+    }
+
+    ran = stage.run("merge_group", payload)
+
+    assert ran.code == 0, ran.log
+    assert [s.state for s in stage.repo.checks.newest_statuses(group)] == ["pending"]
+
+
+def test_publish__bad_inputs_end_with_two(stage: Stage) -> None:
+    """Inputs that make no sense end the run with exit code 2 and say all that is wrong."""
+    pull = stage.change("write src/tax.py")
+
+    ran = stage.judge(pull, publish="both", labels="yes")
+
+    assert ran.code == 2
+    assert "`publish`" in ran.log
+    assert "`labels`" in ran.log
+
+
+def test_publish__label_kept_in_step(stage: Stage) -> None:
+    """With `labels: true` the pull request carries its outcome as a label."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull, labels="true")
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull, labels="true")
+
+    assert {label.name for label in pull.labels} == {"keyturn: approved"}
