@@ -17,6 +17,7 @@ COMMANDS: Final = MappingProxyType(
     {
         "check": "keyturn.cli.check",
         "draft": "keyturn.cli.draft",
+        "schema": "keyturn.cli.schema",
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
     }
