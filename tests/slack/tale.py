@@ -63,7 +63,7 @@ class Tale:
     """One pull request, its ledger, and what the marker of its comment holds.
 
     `settings` and `book` (`None`: a broken one) are those of the next step; `given` are facts that stay until a step
-    changes them.
+    changes them. `warnings` are all that were ever given.
     """
 
     slack: SlackServer
@@ -74,6 +74,7 @@ class Tale:
     memory: Mapping[str, object] | None = None
     judgement: Judgement | None = None
     clock: Clock = field(default_factory=Clock)
+    warnings: list[str] = field(default_factory=list)
     email_of: Callable[[str], str | None] | None = None
 
     def happens(self, hours: float = 0, *, learned: Learned = Learned(), **changes: Any) -> Judgement:  # noqa: ANN401, B008
@@ -112,7 +113,9 @@ class Tale:
     def tell(self, messenger: Messenger | None = None) -> Delivered:
         """Tell Slack of the last step as a run does that dies before it can keep anything."""
         assert self.judgement is not None
-        return (messenger or self.messenger()).deliver(self.judgement, self.entries, self.memory)
+        told = (messenger or self.messenger()).deliver(self.judgement, self.entries, self.memory)
+        self.warnings += told.warnings
+        return told
 
     def messenger(self) -> Messenger:
         """The messenger of a new run."""

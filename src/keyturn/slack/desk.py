@@ -17,7 +17,7 @@ from keyturn.slack.occasion import Occasion
 from keyturn.slack.owed import owes
 from keyturn.slack.people import People
 from keyturn.slack.thread import Thread
-from keyturn.slack.trouble import Lost, Refused, Trouble
+from keyturn.slack.trouble import Failed, Lost, Refused, Trouble, Unreached
 from keyturn.slack.web import Web
 
 _NO_CHANNEL = (
@@ -113,14 +113,13 @@ class Desk:
         owed = bulletin(occasion, kept if kept is not None and kept.channel == WEBHOOK else None)
         if not owed.is_owed or self._line.closed:
             return memory, ()
-        warnings: tuple[str, ...] = ()
         try:
-            remembered = owed.post(Hook(self._line, secret))
+            return sealed(owed.post(Hook(self._line, secret)), secret, occasion.place), ()
+        except (Refused, Unreached, Failed) as nothing:
+            if isinstance(nothing, Refused):
+                self._line.close(nothing)
+            return memory, (str(nothing),)
         except Lost as lost:
             # A message cannot be looked for through a webhook: better one too few than one too many.
-            remembered, warnings = owed.said, (f"{lost} The message may be missing in the channel.",)
-        except Trouble as trouble:
-            if isinstance(trouble, Refused):
-                self._line.close(trouble)
-            return memory, (str(trouble),)
-        return sealed(remembered, secret, occasion.place), warnings
+            warning = f"{lost} The message may be missing in the channel."
+            return sealed(owed.said, secret, occasion.place), (warning,)

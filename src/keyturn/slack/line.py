@@ -10,7 +10,7 @@ from typing import Final
 from urllib.error import URLError
 
 from keyturn.slack.budget import Budget
-from keyturn.slack.trouble import Lost, Trouble, Unreached
+from keyturn.slack.trouble import Failed, Lost, Trouble, Unreached
 
 LONGEST_CALL: Final = 8.0
 """Seconds after which no answer is waited for any more."""
@@ -61,7 +61,7 @@ class Line:
             reply = self._once(asked, call)
             if reply.status != HTTPStatus.TOO_MANY_REQUESTS:
                 if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise Lost(_unusable(asked, f"status {reply.status}"))
+                    raise Failed(_unusable(asked, f"status {reply.status}"))
                 return reply
             wait = _asked_to_wait(reply.headers)
             if not self._budget.wait(wait):

@@ -30,6 +30,10 @@ class Lost(Trouble):
     """No usable answer came; Slack may have done it nevertheless."""
 
 
+class Failed(Lost):
+    """Slack, or what stands before it, said that it failed; most likely nothing was done."""
+
+
 UNSURE: Final = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Refusals after which Slack may have done what was asked all the same."""
 
