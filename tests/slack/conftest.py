@@ -19,3 +19,11 @@ def slack() -> Iterator[SlackServer]:
 def tale(slack: SlackServer) -> Tale:
     """An agent's pull request that needs two approvals."""
     return Tale(slack=slack, settings=settings(slack))
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The developer's proxy is not asked for our own server; urllib and slack-sdk both read these."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)

@@ -88,7 +88,17 @@ def _wrong_address(settings: Settings) -> str:
     if settings.slack_token:
         inputs = {"slack-api-url": settings.slack_api_url or "https://slack.com/api/"}
     for name, address in inputs.items():
-        parts = urlsplit(address)
-        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        if not _keeps_secrets(address):
             return f"Slack was not told: the input `{name}` must be an address that begins with https://."
     return ""
+
+
+def _keeps_secrets(address: str) -> bool:
+    """Whether only the other end can read along: TLS, or our own machine."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        )
+    except ValueError:
+        return False
