@@ -1,0 +1,121 @@
+"""Whether enough of the people whom the rule book names could approve at all."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from keyturn.core.decision import Outcome, ReasonCode
+from keyturn.core.facts import Role
+from keyturn.core.quorum import Quorum
+from keyturn.core.rulebook import Approvers, RuleBook
+from tests.support.build import action, commit, facts, judged, manifest, person, review
+from tests.support.build_book import book
+from tests.support.timeline import Timeline
+
+TEAM = Approvers(users=("Ann",), teams=("acme/leads",))
+
+
+def quorum(approvers: Approvers, **changes: Any) -> Quorum | None:  # noqa: ANN401 - the fields of facts
+    """Who could approve a new request."""
+    return judged(facts(**changes), book(approvers=approvers)).quorum
+
+
+@pytest.mark.parametrize(
+    ("approvers", "changes", "candidates", "reachable"),
+    [
+        pytest.param(Approvers(users=("Ann", "bob")), {}, ("Ann", "bob"), True, id="all of them"),
+        pytest.param(Approvers(users=("ann", "Ann")), {}, ("Ann",), True, id="each once"),
+        pytest.param(Approvers(users=("zoe",)), {}, ("zoe",), True, id="whose role nobody knows"),
+        pytest.param(Approvers(users=("ann",)), {"roles": {"ann": Role.READ}}, (), False, id="without the permission"),
+        pytest.param(Approvers(users=("ann",)), {"author": person("ann")}, (), False, id="who opened it"),
+        pytest.param(Approvers(users=("octocat",)), {}, (), False, id="who asked for it"),
+        pytest.param(
+            Approvers(users=("ann", "bob")),
+            {"commits": (commit(person("ann")),)},
+            ("bob",),
+            True,
+            id="who wrote some of it",
+        ),
+        pytest.param(
+            TEAM, {"teams": {"acme/leads": frozenset({"ann", "bob"})}}, ("Ann", "bob"), True, id="with a team"
+        ),
+        pytest.param(TEAM, {"teams": {"acme/leads": frozenset()}}, ("Ann",), True, id="an empty team"),
+    ],
+)
+def test_quorum_of__people_who_could_approve(
+    approvers: Approvers, changes: dict[str, Any], candidates: tuple[str, ...], *, reachable: bool
+) -> None:
+    """Of the people a roster names, those count who could approve this pull request."""
+    assert quorum(approvers, **changes) == Quorum(candidates, (), reachable)
+
+
+def test_quorum_of__rosters_that_name_nobody() -> None:
+    """Where the roster names nobody, anybody with the permission may come, and nothing is counted."""
+    assert quorum(Approvers()) is None
+
+
+@pytest.mark.parametrize("one", [action("read", "x"), action("rotate", "master_key")], ids=["auto", "emergency"])
+def test_quorum_of__where_nobody_approves(one: Any) -> None:  # noqa: ANN401 - an action
+    """Where no approval is needed, or none would do, nothing is counted."""
+    assert quorum(TEAM, manifests=(manifest(one),), files=()) is None
+
+
+def test_quorum_of__unreadable_teams() -> None:
+    """A team that cannot be read is named; only the others are counted on."""
+    assert quorum(TEAM, teams={"acme/leads": None}) == Quorum(("Ann",), ("acme/leads",), reachable=True)
+    only_team = replace(TEAM, users=())
+    assert quorum(only_team, teams={"acme/leads": None}) == Quorum((), ("acme/leads",), reachable=False)
+
+
+def codes(story: Timeline, when: float, **changes: Any) -> tuple[str, ...]:  # noqa: ANN401 - the fields of facts
+    """The reason codes at a moment."""
+    return tuple(story.look(when, **changes).decision.reason_codes)
+
+
+def roster(*users: str, teams: tuple[str, ...] = ()) -> RuleBook:
+    """A rule book with this roster."""
+    return book(approvers=Approvers(users=users, teams=teams))
+
+
+def test_decide__an_unreachable_quorum_is_told_while_the_request_lasts() -> None:
+    """Worked out when the request opens, it is told in every run, until the request or the rule book is another."""
+    story = Timeline(rules=roster("octocat"))
+    for when in (0, 5):
+        assert codes(story, when) == ("approvals_missing", "quorum_unreachable")
+    story.rules = Timeline(rules=replace(roster("ann"), digest="sha256:other")).rules
+    assert codes(story, 6) == ("approvals_missing",)
+    reachable = Timeline(rules=roster("ann"))
+    for when in (0, 5):
+        assert codes(reachable, when) == ("approvals_missing",)
+
+
+def test_decide__an_unreachable_quorum_matters_only_while_approvals_are_missing() -> None:
+    """Where enough approvals came all the same, nothing is missing."""
+    story = Timeline(facts(roles={"ann": Role.READ}), roster("ann"))
+    assert codes(story, 0) == ("approvals_missing", "quorum_unreachable")
+    assert story.look(1, roles={"ann": Role.WRITE}, reviews=(review(when=1),)).decision.outcome is Outcome.APPROVED
+
+
+def test_decide__an_unreadable_roster_is_told_until_it_is_read() -> None:
+    """A team that could not be read when the request opened is told of, until somebody reads it."""
+    story = Timeline(facts(teams={"acme/leads": None}), roster("ann", teams=("acme/leads",)))
+    unreadable = ("approvals_missing", "roster_unreadable")
+    assert codes(story, 0) == unreadable
+    assert codes(story, 1, teams={}) == unreadable
+    assert codes(story, 2, teams={"acme/leads": None}) == unreadable
+    assert codes(story, 3, teams={"acme/leads": frozenset({"bob"})}) == ("approvals_missing",)
+
+
+def test_decide__an_unreadable_role_is_told_only_while_it_is() -> None:
+    """Somebody whose role could not be read is told of in that run; once it is read, no more."""
+    story = Timeline(facts(reviews=(review(when=0),), roles={"ann": None}), roster("ann", "bob"))
+    assert codes(story, 0) == ("approvals_missing", "roster_unreadable")
+    assert codes(story, 1, roles={"ann": Role.READ}) == ("approvals_missing",)
+
+
+def test_decide__unreadable_without_a_doubt_about_approvals() -> None:
+    """Where the approvals are there, an unreadable team is no reason for anything."""
+    given = facts(teams={"acme/leads": None}, reviews=(review(when=0),))
+    told = judged(given, roster("ann", teams=("acme/leads",))).decision
+    assert told.reason_codes == (ReasonCode.QUORUM,)
