@@ -102,9 +102,14 @@ class GitHubServer:
         files: Mapping[str, Content] | None = None,
         private: bool = False,
         default_branch: str = "main",
+        personal: bool = False,
     ) -> Repository:
-        """Create a repository of an organisation, with these files on its default branch."""
-        return Repository(self.world, full_name, files=files, private=private, default_branch=default_branch)
+        """Create a repository of an organisation, or of a person, with these files on its default branch."""
+        login = full_name.partition("/")[0]
+        owner = (self.world.find_account(login) or self.world.account("User", login)) if personal else None
+        return Repository(
+            self.world, full_name, files=files, private=private, default_branch=default_branch, owner=owner
+        )
 
     def job(
         self, trigger: Trigger, folder: Path, *, token: Token | None = None, inputs: Mapping[str, str] | None = None

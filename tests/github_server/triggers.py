@@ -10,7 +10,7 @@ from tests.github_server.state.accounts import Account
 from tests.github_server.state.checks import Status, WorkflowRun
 from tests.github_server.state.conversation import Comment
 from tests.github_server.state.git_diff import compare_trees
-from tests.github_server.state.git_objects import Commit, Person
+from tests.github_server.state.git_objects import Commit
 from tests.github_server.state.merge_queue import QueueEntry
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.refs import NOTHING
@@ -73,7 +73,7 @@ def workflow_run(run: WorkflowRun, action: str = "completed") -> Trigger:
     ours = {
         "action": action,
         "workflow": path,
-        "workflow_run": shapes_checks.workflow_run(run, pushed_commit(commit), []),
+        "workflow_run": shapes_checks.workflow_run(run, shapes_git.pushed_commit(commit), []),
     }
     payload = _payload("workflow_run", action, ours, repository, run.actor)
     return _on_default("workflow_run", payload, repository, run.actor)
@@ -165,7 +165,7 @@ def merge_group(entry: QueueEntry, *, base: str | None = None) -> Trigger:
         "head_ref": entry.group_ref,
         "base_sha": base or entry.base,
         "base_ref": f"refs/heads/{entry.queue.branch}",
-        "head_commit": pushed_commit(commit),
+        "head_commit": shapes_git.pushed_commit(commit),
     }
     ours = {"action": "checks_requested", "merge_group": group}
     payload = _payload("merge_group", "checks_requested", ours, repository, entry.enqueuer)
@@ -179,18 +179,6 @@ def merge_group(entry: QueueEntry, *, base: str | None = None) -> Trigger:
     )
 
 
-def pushed_commit(commit: Commit) -> dict[str, Any]:
-    """Show a commit as pushes and runs of workflows do."""
-    return {
-        "id": commit.oid,
-        "tree_id": commit.tree,
-        "message": commit.message,
-        "timestamp": iso(commit.committer.date),
-        "author": _named(commit.author),
-        "committer": _named(commit.committer),
-    }
-
-
 def _listed_commit(repository: Repository, commit: Commit) -> dict[str, Any]:
     """Show a commit as the list of a push does: with its page, and the paths it touched."""
     store = repository.world.store
@@ -198,14 +186,11 @@ def _listed_commit(repository: Repository, commit: Commit) -> dict[str, Any]:
     paths: dict[str, list[str]] = {"added": [], "removed": [], "modified": []}
     for change in compare_trees(store, before, commit.tree):
         paths[{"ADDED": "added", "DELETED": "removed"}.get(change.status, "modified")].append(change.path)
+    shown = shapes_git.pushed_commit(commit) | paths
+    for name in ("author", "committer"):
+        shown[name] |= {"username": shown[name]["name"]}
     url = f"{repository.world.web_url}/{repository.full_name}/commit/{commit.oid}"
-    who = {"author": commit.author, "committer": commit.committer}
-    named = {name: _named(person) | {"username": person.name} for name, person in who.items()}
-    return pushed_commit(commit) | {"distinct": True, "url": url, **named, **paths}
-
-
-def _named(person: Person) -> dict[str, str]:
-    return {"name": person.name, "email": person.email}
+    return shown | {"distinct": True, "url": url}
 
 
 def _payload(

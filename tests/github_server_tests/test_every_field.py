@@ -209,7 +209,8 @@ def test_lookup__owner_organization_and_user(ask: Ask, token: Token) -> None:
         """{ repositoryOwner(login: "acme") { __typename repository(name: "shop") { nameWithOwner } }
              organization(login: "acme") { repository(name: "shop") { name } }
              user(login: "ann") { databaseId isViewer }
-             repository(owner: "acme", name: "shop") { label(name: "DEBT") { name } issue(number: 5) { number } } }""",
+             repository(owner: "acme", name: "shop") { label(name: "DEBT") { name } issue(number: 5) { number }
+               refs(refPrefix: "refs/heads/agent/", first: 5) { nodes { name prefix } } } }""",
     )
 
     assert "errors" not in answer
@@ -217,4 +218,8 @@ def test_lookup__owner_organization_and_user(ask: Ask, token: Token) -> None:
         "__typename": "Organization",
         "repository": {"nameWithOwner": "acme/shop"},
     }
-    assert answer["data"]["repository"] == {"label": {"name": "debt"}, "issue": {"number": 5}}
+    assert answer["data"]["repository"] == {
+        "label": {"name": "debt"},
+        "issue": {"number": 5},
+        "refs": {"nodes": [{"name": "agent/a", "prefix": "refs/heads/"}]},
+    }

@@ -168,6 +168,16 @@ TOUR: tuple[Row, ...] = (
     ("GET", f"{R}/check-runs/{{check_run_id}}/annotations", "/repos/acme/shop/check-runs/$run/annotations", None),
     ("GET", f"{R}/actions/runs", "/repos/acme/shop/actions/runs?head_sha=$head&status=success", None),
     ("GET", f"{R}/actions/runs/{{run_id}}", "/repos/acme/shop/actions/runs/$workflow", None),
+    ("GET", f"{R}/actions/workflows", "/repos/acme/shop/actions/workflows", None),
+    ("GET", f"{R}/actions/workflows/{{workflow_id}}", "/repos/acme/shop/actions/workflows/ci.yml", None),
+    (
+        "GET",
+        f"{R}/actions/workflows/{{workflow_id}}/runs",
+        "/repos/acme/shop/actions/workflows/60001/runs?event=push",
+        None,
+    ),
+    ("GET", f"{R}/collaborators", "/repos/acme/shop/collaborators?permission=push", None),
+    ("GET", f"{R}/branches", "/repos/acme/shop/branches?per_page=2", None),
     ("GET", "/users/{username}", "/users/ann", None),
     ("GET", "/user", "/user", None),
     ("GET", "/apps/{app_slug}", "/apps/keyturn-gate", None),
@@ -187,6 +197,7 @@ def send(hub: GitHubServer, repo: Repository) -> Callable[[Row], requests.Respon
     ann = repo.user("ann", role="write")
     repo.team("acme/platform", ann)
     repo.branch("stage")
+    repo.commit("main", {".github/workflows/ci.yml": "name: CI\non: push\n"})
     repo.commit("main", {"docs/a.md": "a\n", "docs/link": Symlink("a.md"), "docs/sub": Submodule("4" * 40)})
     repo.branch("spare", repo.build(repo.tip("main"), {"s": "s"}, author=ann).oid)
     repo.rules.require_checks("main", {"test": 15368})

@@ -434,3 +434,29 @@ def test_token__unknown(repo: Repository, client: Client) -> None:
         client(token).get_repo("acme/shop")
 
     assert (refused.value.status, refused.value.data["message"]) == (401, "Bad credentials")
+
+
+def test_collaborators__by_what_they_may(repo: Repository, client: Client) -> None:
+    """Those with a role are listed, if asked only those who may push."""
+    repo.user("ann", role="write")
+    repo.user("tom", role="triage")
+    repo.user("eve")
+    seen = client(repo.workflow_token()).get_repo("acme/shop")
+
+    assert {each.login for each in seen.get_collaborators()} == {"acme-maintainer", "ann", "tom"}
+    assert {each.login for each in seen.get_collaborators(permission="push")} == {"acme-maintainer", "ann"}
+
+
+def test_workflows__as_their_files_name_them(repo: Repository, client: Client) -> None:
+    """A workflow is named by its file, has its runs, and may be disabled."""
+    repo.commit("main", {".github/workflows/sweep.yml": "name: keyturn sweep\non: {schedule: [{cron: 7 * * * *}]}\n"})
+    repo.checks.disabled_workflows[".github/workflows/sweep.yml"] = "disabled_inactivity"
+    run = repo.checks.add_workflow_run(
+        "sweep", event="schedule", sha=repo.tip("main"), branch="main", actor=repo.maintainer
+    )
+    seen = client(repo.workflow_token()).get_repo("acme/shop")
+
+    (workflow,) = seen.get_workflows()
+
+    assert (workflow.name, workflow.state) == ("keyturn sweep", "disabled_inactivity")
+    assert [each.id for each in workflow.get_runs()] == [run.id]

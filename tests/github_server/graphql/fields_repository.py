@@ -71,6 +71,13 @@ def ref(repository: Repository, context: Context, *, qualifiedName: str) -> RefN
     return RefNode(repository, name) if name in repository.refs else None
 
 
+def _refs(repository: Repository, context: Context, *, query: str = "", **arguments: Json) -> Connection:
+    context.needs(repository, "contents")
+    prefix = arguments["refPrefix"]
+    names = sorted(name for name in repository.refs if name.startswith(prefix) and query in name)
+    return connect([RefNode(repository, name) for name in names], arguments)
+
+
 def _object(
     repository: Repository, context: Context, *, oid: str | None = None, expression: str | None = None
 ) -> InRepository | None:
@@ -197,6 +204,7 @@ define(
         "viewerPermission": _permission,
         "defaultBranchRef": lambda it, context: ref(it, context, qualifiedName=f"refs/heads/{it.default_branch}"),
         "ref": ref,
+        "refs": _refs,
         "object": _object,
         "pullRequest": _pull_request,
         "pullRequests": _pull_requests,

@@ -1,14 +1,14 @@
 """REST handlers of statuses, check runs and suites, and workflow runs."""
 
 from datetime import datetime
-from typing import Any
 
 from tests.github_server.exchange import Answer, Json, RefusalError, invalid, not_found
 from tests.github_server.graphql.fields_checks import rollup_state
-from tests.github_server.rest import shapes, shapes_checks, shapes_git
+from tests.github_server.rest import shapes, shapes_checks
 from tests.github_server.rest.routing import Call, route
+from tests.github_server.rest.shapes_git import pushed_commit
 from tests.github_server.state.accounts import App
-from tests.github_server.state.checks import CheckRun, WorkflowRun
+from tests.github_server.state.checks import CheckRun
 
 REPO = "/repos/{owner}/{repo}"
 RUN = f"{REPO}/check-runs/{{check_run_id}}"
@@ -179,48 +179,5 @@ def list_check_suites(call: Call) -> Json:
         if suite.head_sha == sha and call.query("app_id") in {None, str(suite.app.id)}
     ]
     chosen, headers = call.cut(suites)
-    shown = [shapes_checks.check_suite(suite, _head_commit(call, sha)) for suite in chosen]
+    shown = [shapes_checks.check_suite(suite, pushed_commit(call.world.store.get_commit(sha))) for suite in chosen]
     return Answer(body={"total_count": len(suites), "check_suites": shown}, headers=headers)
-
-
-def _head_commit(call: Call, sha: str) -> dict[str, Any]:
-    shown = shapes_git.git_commit(call.repository, call.world.store.get_commit(sha))
-    return {
-        "id": sha,
-        "tree_id": shown["tree"]["sha"],
-        "message": shown["message"],
-        "timestamp": shown["committer"]["date"],
-        "author": {name: shown["author"][name] for name in ("name", "email")},
-        "committer": {name: shown["committer"][name] for name in ("name", "email")},
-    }
-
-
-@route("GET", f"{REPO}/actions/runs", ("actions", "read"))
-def list_workflow_runs(call: Call) -> Json:
-    """List the runs of workflows, newest first, by commit, branch, event and status or conclusion."""
-    wanted = call.query("status")
-    runs = [
-        run
-        for run in reversed(call.repository.checks.workflow_runs)
-        if call.query("head_sha") in {None, run.head_sha}
-        and call.query("branch") in {None, run.head_branch}
-        and call.query("event") in {None, run.event}
-        and wanted in {None, run.status, run.conclusion}
-    ]
-    chosen, headers = call.cut(runs)
-    shown = [show_workflow_run(call, run) for run in chosen]
-    return Answer(body={"total_count": len(runs), "workflow_runs": shown}, headers=headers)
-
-
-@route("GET", f"{REPO}/actions/runs/{{run_id}}", ("actions", "read"))
-def get_workflow_run(call: Call) -> Json:
-    """Show a run of a workflow."""
-    found = next((run for run in call.repository.checks.workflow_runs if run.id == call.number("run_id")), None)
-    if found is None:
-        raise not_found()
-    return show_workflow_run(call, found)
-
-
-def show_workflow_run(call: Call, run: WorkflowRun) -> dict[str, Any]:
-    """Show a run; its list of pull requests is empty for forks."""
-    return shapes_checks.workflow_run(run, _head_commit(call, run.head_sha), [])

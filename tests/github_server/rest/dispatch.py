@@ -6,6 +6,7 @@ from tests.github_server.exchange import Answer, RefusalError, Request, not_foun
 from tests.github_server.journal import Journal
 from tests.github_server.rest import (  # noqa: F401 - importing them fills the table of routes
     accounts,
+    actions,
     checks,
     git,
     issues,

@@ -8,7 +8,9 @@ from tests.github_server.clock import iso
 from tests.github_server.exchange import Answer, Json, RefusalError, not_found
 from tests.github_server.rest import shapes, shapes_git
 from tests.github_server.rest.routing import NO_RIGHT, Call, route
+from tests.github_server.state.accounts import Account
 from tests.github_server.state.refs import Activity
+from tests.github_server.state.repository import Repository
 from tests.github_server.state.rules import Rule
 
 REPO = "/repos/{owner}/{repo}"
@@ -20,12 +22,22 @@ PERIODS = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
 def get_repository(call: Call) -> Json:
     """Show the repository, with what a person's token may do in it."""
     shown = shapes.full_repository(call.repository)
-    role = call.repository.role_of(call.token.account)
     if call.token.app is None:
-        order = {"pull": "read", "triage": "triage", "push": "write", "maintain": "maintain", "admin": "admin"}
-        rank = list(PERMISSION)
-        shown["permissions"] = {name: rank.index(role) >= rank.index(needed) for name, needed in order.items()}
+        shown["permissions"] = _amounts_to(call.repository.role_of(call.token.account))
     return shown
+
+
+def _amounts_to(role: str) -> dict[str, bool]:
+    """Say for each kind of access whether a role amounts to it."""
+    needed = {"pull": "read", "triage": "triage", "push": "write", "maintain": "maintain", "admin": "admin"}
+    rank = list(PERMISSION)
+    return {name: rank.index(role) >= rank.index(least) for name, least in needed.items()}
+
+
+def _collaborator(repository: Repository, account: Account) -> dict[str, Any]:
+    role = repository.role_of(account)
+    role_name = repository.role_names.get(account, role)
+    return shapes.user(repository.world, account) | {"permissions": _amounts_to(role), "role_name": role_name}
 
 
 @route("GET", f"{REPO}/collaborators/{{username}}/permission", ("metadata", "read"))
@@ -34,17 +46,39 @@ def get_permission(call: Call) -> Json:
     account = call.world.find_account(call.values["username"])
     if account is None or account.kind != "User":
         raise RefusalError(404, f"{call.values['username']} is not a user")
+    shown = _collaborator(call.repository, account)
+    role = call.repository.role_of(account)
+    return {"permission": PERMISSION[role], "role_name": shown["role_name"], "user": shown}
+
+
+@route("GET", f"{REPO}/collaborators", ("metadata", "read"))
+def list_collaborators(call: Call) -> Json:
+    """List the people with a role here, if asked only those with at least some access."""
+    wanted = call.query("permission")
+    found = [
+        account
+        for account, role in call.repository.roles.items()
+        if role != "none" and not account.deleted and (wanted is None or _amounts_to(role)[wanted])
+    ]
+    return call.page(found, lambda each: _collaborator(call.repository, each))
+
+
+@route("GET", f"{REPO}/branches", ("contents", "read"))
+def list_branches(call: Call) -> Json:
+    """List the branches by name."""
     repository = call.repository
-    role = repository.role_of(account)
-    order = {"pull": "read", "triage": "triage", "push": "write", "maintain": "maintain", "admin": "admin"}
-    rank = list(PERMISSION)
-    granted = {name: rank.index(role) >= rank.index(needed) for name, needed in order.items()}
-    role_name = repository.role_names.get(account, role)
-    return {
-        "permission": PERMISSION[role],
-        "role_name": role_name,
-        "user": shapes.user(call.world, account) | {"permissions": granted, "role_name": role_name},
-    }
+    found = sorted(name.removeprefix("refs/heads/") for name in repository.refs if name.startswith("refs/heads/"))
+
+    def show(name: str) -> dict[str, Any]:
+        oid = repository.tip(name)
+        url = f"{shapes.repository_url(repository)}/commits/{oid}"
+        return {"name": name, "commit": {"sha": oid, "url": url}, "protected": _protected(repository, name)}
+
+    return call.page(found, show)
+
+
+def _protected(repository: Repository, branch: str) -> bool:
+    return bool(repository.rules.for_branch(branch)) or branch in repository.rules.protections
 
 
 @route("GET", f"{REPO}/collaborators/{{username}}", ("metadata", "read"))
@@ -64,12 +98,11 @@ def get_branch(call: Call) -> Json:
     if oid is None:
         raise RefusalError(404, "Branch not found")
     url = f"{shapes.repository_url(repository)}/branches/{name}"
-    protected = bool(repository.rules.for_branch(name)) or name in repository.rules.protections
     return {
         "name": name,
         "commit": shapes_git.commit(repository, call.world.store.get_commit(oid)),
         "_links": {"self": url, "html": f"{call.world.web_url}/{repository.full_name}/tree/{name}"},
-        "protected": protected,
+        "protected": _protected(repository, name),
         "protection": {"enabled": name in repository.rules.protections},
         "protection_url": f"{url}/protection",
     }

@@ -7,6 +7,8 @@ from tests.github_server.graphql.fields_checks import suite_conclusion
 from tests.github_server.rest import shapes
 from tests.github_server.rest.shapes import living, repository_url
 from tests.github_server.state.checks import CheckRun, CheckSuite, Status, WorkflowRun
+from tests.github_server.state.repository import Repository
+from tests.github_server.state.workflows import Workflow
 
 
 def status(it: Status) -> dict[str, Any]:
@@ -125,4 +127,21 @@ def workflow_run(it: WorkflowRun, head_commit: dict[str, Any], pulls: list[dict[
         "head_commit": head_commit,
         "repository": shapes.minimal_repository(repository),
         "head_repository": shapes.minimal_repository(it.head_repository),
+    }
+
+
+def workflow(repository: Repository, it: Workflow) -> dict[str, Any]:
+    """Show a workflow."""
+    page = f"{repository.world.web_url}/{repository.full_name}"
+    return {
+        "id": it.id,
+        "node_id": f"W_{it.id}",
+        "name": it.name,
+        "path": it.path,
+        "state": it.state,
+        "created_at": iso(repository.created_at),
+        "updated_at": iso(repository.created_at),
+        "url": f"{repository_url(repository)}/actions/workflows/{it.id}",
+        "html_url": f"{page}/blob/{repository.default_branch}/{it.path}",
+        "badge_url": f"{page}/workflows/{it.name}/badge.svg",
     }

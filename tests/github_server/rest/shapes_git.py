@@ -82,6 +82,18 @@ def commit(repository: Repository, it: Commit) -> dict[str, Any]:
     }
 
 
+def pushed_commit(it: Commit) -> dict[str, Any]:
+    """Show a commit as pushes, check suites and runs of workflows do."""
+    return {
+        "id": it.oid,
+        "tree_id": it.tree,
+        "message": it.message,
+        "timestamp": iso(it.committer.date),
+        "author": {"name": it.author.name, "email": it.author.email},
+        "committer": {"name": it.committer.name, "email": it.committer.email},
+    }
+
+
 def changed_file(repository: Repository, change: FileChange, sha: str) -> dict[str, Any]:
     """Show a changed file; of a removed one, the blob that is gone."""
     web, path = f"{repository.world.web_url}/{repository.full_name}", quote(change.path)

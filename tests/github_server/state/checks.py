@@ -92,6 +92,12 @@ class Checks:
         self.statuses: dict[str, list[Status]] = {}
         self.suites: list[CheckSuite] = []
         self.workflow_runs: list[WorkflowRun] = []
+        self.disabled_workflows: dict[str, str] = {}
+        self._workflow_ids: dict[str, int] = {}
+
+    def workflow_id(self, path: str) -> int:
+        """Give the number of the workflow in a file; the same file has the same number."""
+        return self._workflow_ids.setdefault(path, 60_001 + len(self._workflow_ids))
 
     def add_status(
         self,
@@ -206,14 +212,13 @@ class Checks:
         status: str = "completed",
         conclusion: str | None = "success",
     ) -> WorkflowRun:
-        """Record a workflow's run; its suite is added with it."""
-        world = self.repository.world
-        known = next((run.workflow_id for run in self.workflow_runs if run.workflow == workflow), None)
+        """Record a run of the workflow of this name, in the file of this name; its suite is added with it."""
+        world, path = self.repository.world, f".github/workflows/{workflow}.yml"
         run = WorkflowRun(
             repository=self.repository,
             workflow=workflow,
-            path=f".github/workflows/{workflow}.yml",
-            workflow_id=known or 60_000 + world.count("workflow"),
+            path=path,
+            workflow_id=self.workflow_id(path),
             event=event,
             head_sha=sha,
             head_branch=branch,
