@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from keyturn.core.assessment import Assessment, assess
 from keyturn.core.facts import Change, ChangedFile
-from keyturn.core.manifest import Action, Impact, Manifest, Scope
+from keyturn.core.manifest import Action, Manifest, Scope
 from keyturn.core.rulebook import RuleBook
 from keyturn.core.tier import BY_SEVERITY, Tier
 from tests.support.build import action, changed, commit, facts, removed, renamed
@@ -240,14 +240,15 @@ ACTIONS = st.lists(
 def test_assess__cover_is_worth_no_more_than_the_rule_behind_it(
     actions: list[Action], files: tuple[ChangedFile, ...], rules: RuleBook
 ) -> None:
-    """Covering a file makes nothing laxer than leaving it undeclared, unless a rule matches the action on that path.
+    """Covering a file makes nothing laxer than leaving it undeclared, but for what the rule book says of the action.
 
-    To `auto` only a rule that names a target leads. So a pull request that is laxer than one that declares nothing has,
-    for every name of every changed file, a covering action and a rule that matches it with that name as its target.
+    Either a rule matches it on that path, to `auto` only one that names a target; or `unmatched` decides, which is then
+    at least `single`. So a pull request that is laxer than one that declares nothing, and than `unmatched`, has, for
+    every name of every changed file, a covering action and a rule that matches it with that name as its target.
     """
     bare = assessed(files=files, rules=rules)
     found = assessed(*actions, files=files, rules=rules)
-    if found.tier >= bare.tier:
+    if found.tier >= min(bare.tier, max(rules.unmatched, Tier.SINGLE)):
         return
     for file in files:
         for name in file.names:
@@ -284,16 +285,13 @@ def test_assess__files_in_any_order(
     assert assessed(*actions, files=tuple(shuffled), rules=rules) == assessed(*actions, files=files, rules=rules)
 
 
-@pytest.mark.parametrize("impact", Impact)
-def test_assess__unknown_action_type_does_not_launder_a_tree(impact: Impact) -> None:
-    """An action type that no rule knows covers files, but they stay as severe as if nobody had declared them."""
-    broad = action("tidy", "everything", files=("**",), scope=Scope.INFRASTRUCTURE, estimated_impact=impact)
-    found = assessed(broad, files=(changed("a"), changed("b")))
+@pytest.mark.parametrize("unmatched", Tier)
+def test_assess__unknown_action_type_gets_what_unmatched_says(unmatched: Tier) -> None:
+    """An action that no rule knows covers files; they pass at `unmatched`, but never below `single`."""
+    broad = action("tidy", "everything", files=("**",), scope=Scope.INFRASTRUCTURE)
+    found = assessed(broad, files=(changed("a"), changed("b")), rules=replace(book(), unmatched=unmatched))
     assert found.undeclared == ()
-    assert found.actions[0].classification.tier is Tier.SINGLE
-    assert found.tier is Tier.MULTI
-    lenient = replace(book(), undeclared=Tier.SINGLE)
-    assert assessed(action("tidy", "a"), files=(changed("a"),), rules=lenient).tier is Tier.SINGLE
+    assert found.tier is max(unmatched, Tier.SINGLE)
 
 
 def test_assess__volume_leaves_manifests_aside() -> None:

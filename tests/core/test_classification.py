@@ -140,7 +140,6 @@ def test_classification__names_the_rule_and_the_runner_up(
     """An action knows the rule that chose its tier, and the one that would have been next."""
     found = classified(one, book())
     assert (found.rule and found.rule.line, found.runner_up and found.runner_up.line) == (chosen, runner_up)
-    assert found.spoken_of is (chosen is not None)
 
 
 def test_classification__first_rule_of_the_file_within_a_tier() -> None:
@@ -170,7 +169,6 @@ def test_classification__unmatched_is_at_least_single_where_it_covers(tier: Tier
     """For an action that covers a changed file, `unmatched` is at least `single`."""
     found = classified(subject("document"), book(unmatched=tier), covers=True)
     assert found == Classification(max(tier, Tier.SINGLE), None)
-    assert not found.spoken_of
 
 
 EVASIONS = (
@@ -234,7 +232,6 @@ def test_classification__target_beyond_printable_ascii_is_never_below_single(tar
     rules = (rule(Tier.AUTO, 3, target="d*"),)
     found = classified(subject(target=target), book(rules=rules))
     assert found == Classification(Tier.SINGLE, None, rules[0])
-    assert found.spoken_of
     assert classified(subject(target=target), book(rules=(), unmatched=Tier.AUTO)).tier is Tier.SINGLE
 
 

@@ -9,7 +9,6 @@ from keyturn.core.floors import (
     FloorCause,
     path_floors,
     undeclared_floors,
-    unmatched_floors,
     volume_floors,
 )
 from keyturn.core.rulebook import RuleBook
@@ -137,25 +136,6 @@ def test_undeclared_floors__renames_under_both_names() -> None:
         ("b", Tier.SINGLE),
         ("a", Tier.EMERGENCY),
     ]
-
-
-def test_unmatched_floors__names_that_no_rule_speaks_of() -> None:
-    """A covered name of which no rule speaks counts as undeclared; the others are left to their rules."""
-    rules = book(rules=(rule(Tier.EMERGENCY, 3, action_type="delete"),))
-    files = renamed("old", "new"), removed("gone"), changed("known")
-    assert list(unmatched_floors(files, {"new", "known"}, Classifier(rules), rules)) == [
-        Floor("old", Tier.MULTI, FloorCause.UNMATCHED, "multi"),
-        Floor("gone", Tier.EMERGENCY, FloorCause.UNMATCHED, "rules.yml:3"),
-    ]
-
-
-@pytest.mark.parametrize("unmatched", [Tier.MULTI, Tier.EMERGENCY])
-def test_unmatched_floors__only_where_they_raise_anything(unmatched: Tier) -> None:
-    """Where the action itself is at least as severe, there is nothing to add."""
-    rules = book(rules=(), unmatched=unmatched)
-    assert list(unmatched_floors((changed("a"),), set(), Classifier(rules), rules)) == []
-    lenient = book(rules=(), undeclared=Tier.SINGLE, unmatched=Tier.AUTO)
-    assert list(unmatched_floors((changed("a"),), set(), Classifier(lenient), lenient)) == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from keyturn.core.classification import Classification, Classifier, Shortlist, Subject
 from keyturn.core.cover import cover, files_to_cover
 from keyturn.core.facts import ChangedFile, Facts
-from keyturn.core.floors import Floor, FloorCause, path_floors, undeclared_floors, unmatched_floors, volume_floors
+from keyturn.core.floors import Floor, FloorCause, path_floors, undeclared_floors, volume_floors
 from keyturn.core.manifest import Action, Manifest, Scope
 from keyturn.core.place import is_manifest
 from keyturn.core.rulebook import RuleBook
@@ -54,7 +54,6 @@ def assess(facts: Facts, manifests: Sequence[Manifest], book: RuleBook) -> Asses
     files = files_to_cover(facts.files, facts.manifest_path)
     standing_apart = [file.path for file in facts.files if is_manifest(file.path, facts.manifest_path)]
     coverage = cover([action for _, _, action in actions], files, book, manifests=standing_apart)
-    uncovered = frozenset(coverage.uncovered)
     classifier = Classifier(book)
     lens = _Lens(classifier)
     classified = tuple(
@@ -62,11 +61,9 @@ def assess(facts: Facts, manifests: Sequence[Manifest], book: RuleBook) -> Asses
         for index, (manifest, line, action) in enumerate(actions)
         for covers in (coverage.covered.get(index, ()),)
     )
-    covered = (file for file in files if file not in uncovered)
     floors = (
         *path_floors(facts, book),
         *undeclared_floors(coverage.uncovered, classifier, book),
-        *unmatched_floors(covered, lens.spoken_of, classifier, book),
         *volume_floors(len(files), book),
     )
     too_many_files = max(facts.file_count, len(facts.files)) > MAX_FILES
@@ -86,13 +83,9 @@ def assess(facts: Facts, manifests: Sequence[Manifest], book: RuleBook) -> Asses
 
 @dataclass(slots=True)
 class _Lens:
-    """Sees actions through the changed files they cover; the same rules through the same files only once.
-
-    `spoken_of` are the names on which a rule matched an action that covers them.
-    """
+    """Sees actions through the changed files they cover; the same rules through the same files only once."""
 
     classifier: Classifier
-    spoken_of: set[str] = field(default_factory=set)
     _seen: dict[tuple[int, int], Classification] = field(default_factory=dict)
 
     def classify(self, action: Action, agent: str | None, covers: tuple[ChangedFile, ...]) -> Classification:
@@ -120,7 +113,6 @@ class _Lens:
                 name: shortlist.classify(name, covers=True)
                 for name in dict.fromkeys(name for file in covers for name in file.names)
             }
-            self.spoken_of.update(name for name, classification in found.items() if classification.spoken_of)
             self._seen[key] = min(found.values(), key=_severest_first)
         return self._seen[key]
 

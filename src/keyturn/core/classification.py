@@ -34,11 +34,6 @@ class Classification:
     rule: Rule | None
     runner_up: Rule | None = None
 
-    @property
-    def spoken_of(self) -> bool:
-        """Whether any rule matched."""
-        return self.rule is not None or self.runner_up is not None
-
 
 def is_plain(text: str) -> bool:
     """Whether a text is printable ASCII throughout, so that it cannot merely look like another."""

@@ -1,6 +1,6 @@
 """The lowest tier at which each changed file may pass, whatever the manifests say of it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
@@ -22,8 +22,6 @@ class FloorCause(StrEnum):
     PATH = "paths"
     UNDECLARED = "undeclared"
     RULE = "rules"
-    UNMATCHED = "unmatched"
-    """An action covers it, but no rule speaks of such an action on this file, so that it counts as undeclared."""
     RULE_BOOK = "rule book"
     WORKFLOWS = "workflows"
     VOLUME = "volume"
@@ -63,19 +61,6 @@ def undeclared_floors(files: Iterable[ChangedFile], classifier: Classifier, book
     for file in files:
         for name in file.names:
             yield _as_undeclared(name, file.change, classifier, book)
-
-
-def unmatched_floors(
-    files: Iterable[ChangedFile], spoken_of: Collection[str], classifier: Classifier, book: RuleBook
-) -> Iterator[Floor]:
-    """The floors of names that actions cover, but of which no rule speaks: only a rule makes cover worth anything."""
-    lowest = max(book.unmatched, Tier.SINGLE)
-    for file in files:
-        for name in file.names:
-            if name not in spoken_of:
-                floor = _as_undeclared(name, file.change, classifier, book)
-                if floor.tier > lowest:
-                    yield Floor(name, floor.tier, FloorCause.UNMATCHED, floor.detail)
 
 
 def _as_undeclared(name: str, change: Change, classifier: Classifier, book: RuleBook) -> Floor:

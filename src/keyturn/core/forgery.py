@@ -12,7 +12,7 @@ from keyturn.core.verdict import VerdictState, state_of
 def genuine(
     anchor: Anchor | None, state: VerdictState, entries: Mapping[str, LedgerEntry], *, own: bool, observe: bool
 ) -> bool:
-    """Whether an entry of the ledger (by path) holds this verdict, or it is an `error`, which no entry needs to hold."""
+    """Whether an entry of the ledger (by path) holds this verdict; no entry needs to hold an `error`."""
     if own and state is VerdictState.ERROR:
         return True
     entry = entries.get(anchor.path) if anchor is not None else None

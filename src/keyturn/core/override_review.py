@@ -10,14 +10,15 @@ from keyturn.core.rulebook import Agents, Approvers
 
 
 def may_review(judgement: Judgement, record: OverrideRecord, account: Account | None) -> tuple[Answer, Wanted]:
-    """Whether this account's closing of the issue ends the review of an override, and the facts still to be asked for that."""
+    """Whether this account's closing of the issue ends the review of an override, and what must still be asked."""
     inquiry = Inquiry(judgement.facts)
     if account is None or not account.is_person:
         return Answer.NO, inquiry.wanted()
     if account.key in {voice.login.casefold() for voice in record.voices}:
         return Answer.NO, inquiry.wanted()
     book, requirement = judgement.rules.governing, judgement.requirement
-    approvers = requirement.approvers if requirement is not None else book.approvers if book is not None else Approvers()
+    by_default = book.approvers if book is not None else Approvers()
+    approvers = requirement.approvers if requirement is not None else by_default
     bystanders = Bystanders(
         judgement.facts,
         book.agents if book is not None else Agents(),

@@ -129,7 +129,6 @@ FLOORS = MappingProxyType(
         FloorCause.PATH: "protected by `paths`",
         FloorCause.UNDECLARED: "no action covers it",
         FloorCause.RULE: "no action covers it, and the rules say so of its kind",
-        FloorCause.UNMATCHED: "no rule knows the action that covers it, so it counts as undeclared:",
         FloorCause.RULE_BOOK: "it is the rule book",
         FloorCause.WORKFLOWS: "it is a workflow",
         FloorCause.VOLUME: "more files than `volume` allows below this tier",
