@@ -127,6 +127,13 @@ def test_yaml__what_the_parser_could_not_read(text: str, found: str) -> None:
     assert problems_of(text)[0].endswith(found)
 
 
+def test_yaml__an_error_of_no_place() -> None:
+    """Where the parser cannot say where it failed, the refusal names the file alone."""
+    with pytest.raises(Refused) as caught:
+        read('a: "\\UFFFFFFFF"', yaml.SafeLoader)
+    assert said(caught.value, "x.yml")[0].startswith("this is not valid YAML: ")
+
+
 def test_yaml__twelve_deep_is_allowed() -> None:
     """The limit itself is no problem."""
     assert plain_data(read("[" * 12 + "]" * 12) or Scalar("", plain=False, line=1, column=1)) != []
@@ -197,7 +204,7 @@ def test_scalar__never_a_text_where_yaml_1_1_says_otherwise(text: str) -> None:
 def test_found__words(text: str, words: str) -> None:
     """What was found is shown short, escaped, and with what it means."""
     root = read(text)
-    assert root is not None
+    assert isinstance(root, Scalar | ListNode | MapNode)
     assert found(root) == words
 
 

@@ -93,10 +93,11 @@ class Refusal:
     column: int
 
 
-Node = Scalar | ListNode | MapNode | Refusal
+Written = Scalar | ListNode | MapNode
+Node = Written | Refusal
 
 
-def found(node: Node) -> str:
+def found(node: Written) -> str:
     """What stands there, in words that fit after "found"."""
     match node:
         case Scalar(text=text):
@@ -108,10 +109,8 @@ def found(node: Node) -> str:
             return f"{quoted(text)} without quotes, which reads as {meaning.value}"
         case ListNode():
             return "a list"
-        case MapNode():
+        case _:
             return "a mapping"
-        case Refusal():
-            return "what was refused"
 
 
 def plain_data(node: Node) -> object:
@@ -129,5 +128,5 @@ def plain_data(node: Node) -> object:
             return [plain_data(item) for item in node.items]
         case MapNode():
             return {key: plain_data(value) for key, (_, value) in node.entries.items()}
-        case Refusal():
+        case _:
             return node

@@ -52,9 +52,8 @@ def floors(root: MapNode) -> Iterator[PathFloor]:
     """The path floors of a rule book that has its form, in the order of the file."""
     paths = root.get("paths")
     for tier, (_, globs) in paths.entries.items() if isinstance(paths, MapNode) else ():
-        for glob in globs.items if isinstance(globs, ListNode) else ():
-            if isinstance(glob, Scalar):
-                yield PathFloor(Tier(tier), glob.text, glob.line)
+        items = globs.items if isinstance(globs, ListNode) else ()
+        yield from (PathFloor(Tier(tier), glob.text, glob.line) for glob in items if isinstance(glob, Scalar))
 
 
 def approvers(form: ApproversForm) -> Approvers:
