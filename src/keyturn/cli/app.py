@@ -20,6 +20,7 @@ COMMANDS: Final = MappingProxyType(
         "schema": "keyturn.cli.schema",
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
+        "ledger": "keyturn.cli.ledger",
     }
 )
 """Each command's module. It holds `command`: a function whose signature typer reads, or a `typer.Typer` of its own."""

@@ -81,7 +81,7 @@ class LedgerBranch:
         It is ours if it stands on `tip`, GitHub signed it, and it changes exactly these files to exactly these bytes.
         Raises `LedgerMoved` where the branch is anywhere else.
         """
-        head = self._head()
+        head = branch_head(self._client, self._name)
         if head == tip:
             return None
         if head is not None:
@@ -92,16 +92,6 @@ class LedgerBranch:
             if signed and parents == [tip] and blobs == {path: _blob(content) for path, content in files.items()}:
                 return head
         raise self._moved()
-
-    def _head(self) -> str | None:
-        """The commit that the branch is at now; `None` where there is no such branch."""
-        try:
-            ref = self._client.rest("GET", f"{self._client.home}/git/ref/heads/{quote(self._name)}")
-        except Refusal as refused:
-            if refused.status == HTTPStatus.NOT_FOUND:
-                return None
-            raise
-        return Fields.of(ref, "ref").at("object").text("sha")
 
     # The branch itself
 
@@ -135,7 +125,7 @@ class LedgerBranch:
         return commit
 
     def _pointed_at(self, commit: str) -> str | None:
-        head = self._head()
+        head = branch_head(self._client, self._name)
         if head in (None, commit):
             return head
         raise self._moved()
@@ -158,6 +148,17 @@ class LedgerBranch:
                 "ruleset: Target branches, Exclude by pattern), or let keyturn's own App bypass that ruleset."
             )
         return Unavailable(ReasonCode.LEDGER_UNWRITABLE, why)
+
+
+def branch_head(client: Client, name: str) -> str | None:
+    """The commit that a branch is at now; `None` where there is no such branch. Raises `Unavailable`."""
+    try:
+        ref = client.rest("GET", f"{client.home}/git/ref/heads/{quote(name)}")
+    except Refusal as refused:
+        if refused.status == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+    return Fields.of(ref, "ref").at("object").text("sha")
 
 
 def _blob(content: bytes) -> str:
