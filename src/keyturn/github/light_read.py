@@ -24,16 +24,22 @@ from keyturn.settings import Publish, Settings
 _HORIZON: Final = timedelta(days=30)
 """Closed pull requests that nothing happened to for longer are not looked at, unless a review is owed for them."""
 _CLOSED_PAGES: Final = 3
-"""So many pages of closed pull requests are read, and more while the last one held any that are not done with."""
+"""So many pages of closed pull requests are read at least, and further ones while any were not done with."""
 
 
 @dataclass(slots=True)
 class _Pages:
-    """Where the reading of a list stands."""
+    """Where the reading of a list stands; while it pauses, no page is asked for."""
 
     more: bool = True
+    pause: bool = False
     cursor: str | None = None
     read: int = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the next page is to be asked for now."""
+        return self.more and not self.pause
 
     def turn(self, connection: Fields) -> None:
         """Go on behind this page."""
@@ -61,6 +67,7 @@ class _Sweep:
     closed: _Pages = field(default_factory=_Pages)
     owed: frozenset[int] = frozenset()
     seen: set[int] = field(default_factory=set)
+    unfinished: bool = False
     rules_digest: str | None = None
 
     def run(self) -> Iterator[Light]:
@@ -78,17 +85,26 @@ class _Sweep:
             yield from (light for light in lights if not light.closed)
             unfinished = [light for light in lights if light.closed and self._is_not_done_with(light)]
             closed += unfinished
+            self.unfinished = self.unfinished or bool(unfinished)
             waiting = [*again, *self._new(repository, viewer)]
-            if self.closed.read >= _CLOSED_PAGES and not unfinished:
-                self.closed.more = False
+            self._consider_closed(waiting)
             if listed:
                 self.seen |= self.owed
         yield from closed
 
+    def _consider_closed(self, waiting: Sequence[Glance]) -> None:
+        """Go on with the closed ones only if those seen so far were worth it, once that is known of all of them."""
+        if self.closed.read < _CLOSED_PAGES:
+            return
+        self.closed.pause = any(glance.closed for glance in waiting)
+        if not self.closed.pause:
+            self.closed.more = self.closed.more and self.unfinished
+            self.unfinished = False
+
     def _ask(self, waiting: Sequence[Glance], *, first: bool) -> tuple[Fields, Viewer]:
         by_number = () if self.open.more else tuple(sorted(self.owed - self.seen))
         asked = LightQuery(
-            waiting=tuple(waiting), by_number=by_number, first=first, open=self.open.more, closed=self.closed.more
+            waiting=tuple(waiting), by_number=by_number, first=first, open=self.open.more, closed=self.closed.wanted
         )
         owner, _, name = self.settings.repository.partition("/")
         variables: dict[str, Json] = {
@@ -101,7 +117,7 @@ class _Sweep:
             variables["rulesPath"] = self.settings.rules_path.lstrip("/")
         if self.open.more:
             variables |= {"open": self.open.cursor, "titles": self.settings.publish is Publish.CHECK}
-        if self.closed.more:
+        if self.closed.wanted:
             variables["closed"] = self.closed.cursor
         data = self.client.graphql(asked.text(), variables, tolerate=_is_gone).data
         return data.at("repository"), Viewer(data.at("viewer").text("login"))
@@ -156,7 +172,7 @@ class _Sweep:
             page = repository.at("open")
             self.open.turn(page)
             found += [open_glance(fields, checks, default_branch) for fields in page.nodes()]
-        if self.closed.more:
+        if self.closed.wanted:
             page = repository.at("closed")
             self.closed.turn(page)
             recent = [fields for fields in page.nodes() if self._is_recent(fields)]
