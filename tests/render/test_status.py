@@ -24,7 +24,7 @@ def test_status__is_one_short_line(judgement: Judgement) -> None:
 @pytest.mark.parametrize("name", [name for name in EXAMPLES if example(name).decision.outcome is Outcome.OVERRIDDEN])
 def test_status__says_that_it_was_overridden(name: str) -> None:
     """A success that nobody approved says so, and names who let it through."""
-    assert status_description(example(name)).startswith("Overridden by zoe, without the approvals it needs")
+    assert status_description(example(name)).startswith("Overridden by zoe: let through without the approvals it needs")
 
 
 def test_status__says_when_it_only_observes() -> None:

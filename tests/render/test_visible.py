@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.render.visible import visible
+from keyturn.render.visible import flowing, visible
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,11 @@ def test_visible__shows_what_is_there(text: str, shown: str) -> None:
 def test_visible__heaps_no_marks() -> None:
     """A letter keeps three marks; further ones are written out, since a heap covers the lines around."""
     assert visible("x" + "\u0323" * 5, 100) == "x" + "\u0323" * 3 + "\\u0323" * 2
+
+
+def test_flowing__is_one_line() -> None:
+    """What somebody wrote on several lines reads as one, without escapes in between."""
+    assert flowing(" Two things:\n\n1. this\r\n2.\tthat\n") == "Two things: 1. this 2. that"
 
 
 def test_visible__lets_line_feeds_through_where_asked() -> None:

@@ -13,6 +13,7 @@ from keyturn.core.rulebook import Rule, RuleBook
 from keyturn.core.shown import shown
 from keyturn.render.markdown import bullets, cell, code, length, names, table
 from keyturn.render.sentences import CHANGES, FLOORS, REASONS
+from keyturn.render.visible import flowing
 from keyturn.render.words import counted, joined
 
 MOST_ROWS = 50
@@ -51,7 +52,7 @@ def diff_part(judgement: Judgement) -> str:
     facts, assessment = judgement.facts, judgement.assessment
     parts = ["### What the diff shows", bullets(_sizes(facts, assessment))]
     floors = sorted(assessment.floors, key=lambda floor: (-floor.tier.severity, floor.name)) if assessment else []
-    if assessment is not None and not floors:
+    if assessment is not None and not floors and facts.files:
         parts.append("An action covers every changed file, and no path among them is protected.")
     if floors:
         rows = _floor_rows(floors)
@@ -107,7 +108,7 @@ def _action_row(item: ClassifiedAction, book: RuleBook) -> tuple[str, ...]:
         cell(action.action_type),
         cell(action.target, 120),
         _why(item, book),
-        f"{cell(action.description, 160)} scope {cell(action.scope)}, impact {cell(action.estimated_impact)}",
+        f"{cell(flowing(action.description), 160)} scope {cell(action.scope)}, impact {cell(action.estimated_impact)}",
     )
 
 

@@ -15,6 +15,7 @@ from keyturn.render.people import excluded_among
 from keyturn.render.sentences import CHANGES, EMOJI, HYPOTHETICAL, OUTCOMES
 from keyturn.render.slack_text import Directory, code, fitting, link, login, mentions, when
 from keyturn.render.status import observes
+from keyturn.render.visible import flowing
 from keyturn.render.words import counted, joined
 
 GREEN, AMBER, RED, GREY = "#1a7f37", "#d4a72c", "#cf222e", "#6e7781"
@@ -134,10 +135,10 @@ def _fields(judgement: Judgement) -> Iterable[str]:
     if facts.author is not None:
         yield f"*Opened by*\n{login(facts.author.login)}"
     requesters = list(dict.fromkeys(m.requested_by for m in judgement.manifests if m.requested_by is not None))
-    yield f"*Asked for by*, it says\n{joined([login(name) for name in requesters[:3]]) or 'nobody named'}"
+    yield f"*Asked for by* (it says)\n{joined([login(name) for name in requesters[:3]]) or 'nobody named'}"
     yield f"*Checks*\n{_checks(decision.checks or Checks(), judgement)}"
     if decision.outcome is Outcome.REJECTED and decision.rejection is not None:
-        yield f"*Why*\n{code(decision.rejection.reason, 300)}"
+        yield f"*Why*\n{code(flowing(decision.rejection.reason), 300)}"
     if judgement.override is not None and judgement.override.holds:
         yield f"*Why*\n{joined([code(voice.reason, 100) for voice in judgement.override.voices[:3]])}"
 
@@ -170,7 +171,7 @@ def _claims(judgement: Judgement) -> str:
     ordered = sorted(assessment.actions, key=lambda item: (-item.classification.tier.severity, item.index))
     lines = [
         f"*{item.classification.tier}*  {code(item.action.action_type)} {code(item.action.target, 80)}  "
-        f"{code(item.action.description, 120)}"
+        f"{code(flowing(item.action.description), 120)}"
         for item in ordered
     ]
     title = "*The agent says it does* (not checked)"

@@ -25,8 +25,9 @@ def headline(decision: DecisionFrame, naming: Naming = plain, overriders: Sequen
     word = OUTCOMES[decision.outcome]
     match decision.outcome:
         case Outcome.APPROVED | Outcome.OVERRIDDEN:
-            by = decision.approvals.counted if decision.outcome is Outcome.APPROVED else overriders
-            return f"{word}{_by(by, naming)}"
+            overridden = decision.outcome is Outcome.OVERRIDDEN
+            how = ": let through without the approvals it needs" if overridden else ""
+            return f"{word}{_by(overriders if overridden else decision.approvals.counted, naming)}{how}"
         case Outcome.AUTO_APPROVED:
             return f"{word}: tier auto needs no approval"
         case Outcome.NOT_GOVERNED:

@@ -27,7 +27,7 @@ def missing_part(judgement: Judgement, *, teams_can_be_asked: bool, escalation_i
             if not escalation_is_heard:
                 lines.append("The escalation reaches nobody: the teams in `escalation` are empty or cannot be read.")
         case Outcome.REJECTED:
-            lines = ["An answer to the review below: a commit that does what was asked for, or another word from them."]
+            lines = ["An answer to the review below: a commit that does what was asked for, or a change of mind."]
         case Outcome.EXPIRED:
             lines = _renewal(judgement)
         case Outcome.EMERGENCY_STOP:
@@ -47,8 +47,9 @@ def deadlines_part(judgement: Judgement) -> str:
     lines = [f"Opened {moment(request.opened_at)}"]
     if request.escalates_at is not None:
         asked = people_or_teams(book.escalation.users, book.escalation.teams)
-        whom = f": {asked} is asked" if asked else ", though `escalation` names nobody to ask"
         done = Event.ESCALATED in steps_of(judgement).done
+        verb = "was" if done else "is then"
+        whom = f": {asked} {verb} asked" if asked else ", though `escalation` names nobody to ask"
         lines.append(f"{'Escalated' if done else 'Escalates'} {moment(request.escalates_at)}{whom}")
     late = judgement.decision.outcome is Outcome.EXPIRED
     lines.append(f"{'Expired' if late else 'Expires'} {moment(request.expires_at)}")
@@ -128,8 +129,9 @@ def _renewal(judgement: Judgement) -> list[str]:
     if requirement is None:
         return []
     who = may_approve(judgement, requirement.approvers)
+    command = "`/keyturn renew` as the first line of a comment or of an approving review"
     return [
-        f"`/keyturn renew` as the first line of a comment or of an approving review, by {who}.",
+        f"**A renewal**: {command}, by {who}. Approvals are then needed afresh.",
         "Or a new commit, which opens a new request.",
     ]
 

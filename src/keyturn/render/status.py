@@ -45,7 +45,7 @@ def _rest(decision: Decision) -> str:
         case Outcome.EXPIRED:
             return "; comment /keyturn renew"
         case Outcome.OVERRIDDEN:
-            return ", without the approvals it needs; a review is owed"
+            return "; a review is owed"
         case Outcome.INVALID | Outcome.ERROR if decision.errors:
             return f" ({decision.errors[0].message})"
         case _:

@@ -25,6 +25,11 @@ _MOST_MARKS = 3
 """Further marks on one letter are written out: a heap of them covers the lines above and below."""
 
 
+def flowing(text: str) -> str:
+    """The text as one line: every line break, and every run of blanks, is one blank."""
+    return " ".join(text.split())
+
+
 def visible(text: str, limit: int, *, line_feeds: bool = False) -> str:
     r"""The text in printable characters, composed (NFC), at most `limit` of them, the last an ellipsis if it was cut.
 

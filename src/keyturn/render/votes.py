@@ -11,6 +11,7 @@ from keyturn.core.request import RefusedCommand
 from keyturn.render.headline import still_needed
 from keyturn.render.markdown import bullets, code, told
 from keyturn.render.people import discounted
+from keyturn.render.visible import flowing
 from keyturn.render.words import counted, moment
 
 MOST = 30
@@ -92,7 +93,7 @@ def _objection(objection: Objection) -> str:
     review = objection.review
     who = code(review.author.login) if review.author else "An account that is gone"
     where = "the current commit" if objection.on_head else f"commit {code((review.commit or 'unknown')[:10])}"
-    said = f": {code(review.body, LONGEST_QUOTE)}" if review.body.strip() else ""
+    said = f": {code(flowing(review.body), LONGEST_QUOTE)}" if review.body.strip() else ""
     in_vain = (
         f" {code(objection.dismissed_by.login)} dismissed it without being entitled to, so it stands."
         if objection.dismissed_by is not None
@@ -108,11 +109,11 @@ def _override(record: OverrideRecord) -> str:
     issue = f" in #{record.issue}" if record.issue is not None else ""
     if record.reviewed_at is not None:
         by = f" by {code(record.reviewed_by)}" if record.reviewed_by else ""
-        review = f"Reviewed{by} on {moment(record.reviewed_at)}{issue}."
+        review = f"reviewed{by} on {moment(record.reviewed_at)}{issue}"
     else:
         overdue = ", **overdue**" if record.overdue else ""
-        review = f"A review is owed{issue}, due {moment(record.due)}{overdue}."
-    return f"Commit {code(record.head[:10])} into {code(record.base)}: {voices}. {review}"
+        review = f"a review is owed{issue}, due {moment(record.due)}{overdue}"
+    return f"Commit {code(record.head[:10])} into {code(record.base)}: {voices}; {review}."
 
 
 def _listed(lines: Iterable[str]) -> str:
