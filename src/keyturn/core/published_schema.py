@@ -1,6 +1,5 @@
 """The JSON Schemas of what keyturn publishes for programs: its decisions and the entries of its ledger."""
 
-import json
 from collections.abc import Mapping
 
 from pydantic import BaseModel
@@ -18,11 +17,6 @@ def published_schema(name: str) -> JsonSchemaValue:
     """The schema of that name: draft 2020-12, with a relative `$id`; every key is there. Raises KeyError."""
     made = PUBLISHED[name].model_json_schema(mode="serialization", schema_generator=_Published)
     return {"$schema": _Published.schema_dialect, "$id": f"{name}.schema.json", **made}
-
-
-def published_schema_text(name: str) -> str:
-    """The schema as the text of a file. Raises KeyError for an unknown name."""
-    return json.dumps(published_schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 class _Published(GenerateJsonSchema):

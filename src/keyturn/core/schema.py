@@ -16,13 +16,23 @@ FORMS: Mapping[str, type[Form]] = {"manifest": ManifestForm, "rules": RuleBookFo
 
 def schema(name: str) -> JsonSchemaValue:
     """The schema of that name: draft 2020-12, with a relative `$id`. Raises KeyError for an unknown name."""
-    made = FORMS[name].model_json_schema(schema_generator=_Written)
+    return form_schema(name, FORMS[name])
+
+
+def form_schema(name: str, form: type[Form]) -> JsonSchemaValue:
+    """The schema of any form, under that name."""
+    made = form.model_json_schema(schema_generator=_Written)
     return {"$schema": _Written.schema_dialect, "$id": f"{name}.schema.json", **made}
 
 
 def schema_text(name: str) -> str:
     """The schema as the text of a file. Raises KeyError for an unknown name."""
-    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+    return as_file(schema(name))
+
+
+def as_file(made: JsonSchemaValue) -> str:
+    """A schema as the text of a file."""
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 class _Written(GenerateJsonSchema):
