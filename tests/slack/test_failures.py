@@ -269,6 +269,15 @@ def test_reply__that_may_have_arrived_is_not_posted_again_where_nobody_can_look(
     assert len(blind.slack.replies(blind.slack.cards[0])) == 1
 
 
+def test_card__that_is_gone_is_posted_anew_even_where_nobody_can_look(blind: Tale) -> None:
+    """That a reply finds no card to hang on says enough."""
+    blind.run()
+    blind.slack.workspace.delete(blind.slack.cards[0])
+    blind.run(1)
+    (card,) = blind.slack.cards
+    assert any("has waited" in reply.text for reply in blind.slack.replies(card))
+
+
 # Time
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from keyturn.core.facts import PullRequestState
 from tests.slack.tale import Tale
 from tests.slack_server.server import CHANNEL, TOKEN
 from tests.slack_server.workspace import Message, Token
-from tests.support.build import review
+from tests.support.build import OPENED, review
 
 APPROVED: dict[str, Any] = {"reviews": (review("ann", when=0.2),)}
 
@@ -144,6 +145,20 @@ def test_card__that_a_crashed_racer_left_behind_is_taken_back_by_the_survivor(ta
     tale.slack.faults.meanwhile(crash, method="chat.postMessage")
     tale.deliver()
     assert len(tale.slack.cards) == 1
+
+
+def test_card__that_knows_more_is_not_overwritten_by_a_slower_run(tale: Tale) -> None:
+    """A run that judged before an approval came tells Slack after one that knows of it: the card stays true."""
+    tale.run()
+    tale.happens(0.5, **APPROVED)
+    slow = replace(tale, entries=list(tale.entries))
+    tale.run(0.6, reviews=(review("ann", when=0.2), review("bob", when=0.55)))
+    before = [message.text for message in tale.slack.workspace.messages]
+    slow.deliver()
+    assert [message.text for message in tale.slack.workspace.messages] == before
+    tale.memory = slow.memory
+    tale.run(0.7)
+    assert [message.text for message in tale.slack.workspace.messages] == before
 
 
 # Dead runs
@@ -349,6 +364,47 @@ def test_card__that_cannot_be_edited_any_more_is_posted_anew_once(tale: Tale) ->
     (warning,) = delivered.warnings
     assert "forbids editing" in warning
     assert tale.run(0.6).warnings == ()
+
+
+def test_card__that_a_dead_run_posted_anew_is_taken_over(tale: Tale) -> None:
+    """The card was deleted, posted anew, and the run died: the next one finds the new card and posts none."""
+    tale.run()
+    tale.slack.workspace.delete(tale.slack.cards[0])
+    tale.happens(0.5, **APPROVED)
+    tale.tell()
+    tale.run(0.6, reviews=(review("ann", when=0.2), review("bob", when=0.55)))
+    (card,) = tale.slack.cards
+    assert "Approved" in card.text
+    assert tale.slack.methods.count("chat.postMessage") == 2 + 2, "two cards, and the two replies of the last run"
+
+
+def test_card__of_an_earlier_request_that_is_gone_is_let_go(tale: Tale) -> None:
+    """There is nothing to turn grey, and nothing to complain of."""
+    tale.run()
+    tale.slack.workspace.delete(tale.slack.cards[0])
+    assert tale.run(0.5, head="c" * 40).warnings == ()
+    assert tale.run(0.6).memory is tale.memory
+    assert len(tale.slack.cards) == 1
+
+
+def test_card__of_a_closed_pull_request_that_is_gone_is_let_go(tale: Tale) -> None:
+    """Nobody needs a new card for what is done with."""
+    tale.run()
+    tale.slack.workspace.delete(tale.slack.cards[0])
+    closed = {"state": PullRequestState.CLOSED, "closed_at": OPENED + timedelta(minutes=20)}
+    assert tale.run(0.5, **closed).warnings == ()
+    assert tale.run(0.6).memory is tale.memory
+    assert tale.slack.cards == []
+
+
+def test_card__of_a_request_that_the_ledger_does_not_know_is_left_alone(tale: Tale) -> None:
+    """A ledger that lost entries knows fewer requests; their cards are none of this delivery's business."""
+    tale.run()
+    tale.entries.clear()
+    tale.memory = None
+    tale.run(0.5, head="c" * 40)
+    old, _ = tale.slack.cards
+    assert "Waiting" in old.text
 
 
 def test_card__of_the_token_before_is_replaced_when_the_app_changes(tale: Tale) -> None:

@@ -36,6 +36,8 @@ class Board:
     told: Mark = (0, 0)
     covered: Mark = (0, 0)
     """How far the card itself told the ledger when it was posted."""
+    known: dict[str, str] = field(default_factory=dict)
+    """The events that have a message already, by their keys, with its `ts`."""
     is_new: bool = False
     """Whether this very delivery posted the card, so that its thread is empty."""
     blind: Refused | None = None
@@ -55,19 +57,18 @@ class Board:
         kept = self.cards.get(self.occasion.request)
         return kept if kept is not None and kept.ts is not None and not kept.gone else None
 
-    def recollect(self) -> dict[str, str]:
-        """Learn anew, from the channel, what the lost memory held; the `ts` of the events told, by their keys."""
-        seen = self.look(self.occasion.since)
+    def recollect(self) -> None:
+        """Learn anew, from the channel, what the lost memory held."""
+        seen = self._look(self.occasion.since)
         self._has_looked = True
-        known = {request for _, request in requests(self.occasion.entries)} | {self.occasion.request}
+        about_this = {request for _, request in requests(self.occasion.entries)} | {self.occasion.request}
         for request, found in seen.cards.items():
-            if request in known:
+            if request in about_this:
                 self._adopt(request, found)
-        parts = dict(seen.parts)
+        self.known |= seen.parts
         for kept in self.cards.values():
             if kept.ts is not None and kept.request != self.occasion.request:
-                parts |= in_thread(self.web, self.channel, kept.ts).parts
-        return parts
+                self.known |= in_thread(self.web, self.channel, kept.ts).parts
 
     def settle_card(self) -> None:
         """Post the card, or bring it up to date."""
@@ -82,6 +83,20 @@ class Board:
             kept = self._adopt(self.occasion.request, found)
         if not kept.gone and (kept.digest != self.occasion.digest or kept.superseded):
             self._update(kept)
+
+    def read(self) -> None:
+        """Learn what is told already: by a run that died before it could say so, or by one that races with this one.
+
+        Where the card turns out to be gone, it is posted anew.
+        """
+        card = self.card
+        if card is None or card.ts is None:
+            self.known |= self._look(self.occasion.since).parts
+            return
+        try:
+            self._read_thread(card.ts)
+        except Refused as refused:
+            self.replace_card(refused)
 
     def replace_card(self, why: Refused) -> None:
         """Post the card anew, once, where the one that was there is gone or can never be edited."""
@@ -114,16 +129,17 @@ class Board:
                 changes = {"gone": True}
             self.cards[kept.request] = kept.model_copy(update=changes)
 
-    def cannot_look(self, refused: Refused) -> None:
-        """Go on blindly where the token can never read the channel. Raises any other refusal."""
-        if refused.code not in CANNOT_LOOK:
-            raise refused
-        self.blind = refused
-
     def warn_blind(self) -> None:
         """Say what it means that this token cannot read the channel."""
         if self.blind is not None:
             self.warnings.append(f"{self.blind} {_BLIND}")
+
+    def facts(self, request: str) -> dict[str, str | int]:
+        """By what every message about a request is found again."""
+        facts = self.occasion.judgement.facts
+        return {"request_id": request, "repository": facts.repository or "", "pull_request": facts.number or 0}
+
+    # Posting and updating
 
     def _post_unless_unsure(self, kept: KeptCard | None) -> None:
         """A card that may be there is not posted again where nobody can look."""
@@ -159,9 +175,7 @@ class Board:
 
     def _yield_to_the_first(self, ts: str) -> None:
         """Where two runs raced, both keep the card that was posted first, and take the other back."""
-        if self.blind is not None:
-            return
-        seen = self.look(self.occasion.request_since)
+        seen = self._look(self.occasion.request_since)
         first = seen.cards.get(self.occasion.request)
         if first is not None and first.ts != ts:
             self._adopt(self.occasion.request, first)
@@ -169,11 +183,16 @@ class Board:
         take_back(self.web, self.channel, seen.spare)
 
     def _update(self, kept: KeptCard) -> None:
-        occasion = self.occasion
-        payload = self.people.render(occasion.slack, self.web, occasion.card)
-        covered = max(self.covered, self.told)
-        message = self._message(payload, kept.request, digest=occasion.digest, told=covered, anew=kept.anew)
+        """Bring the card up to date, unless a run that knew more has done so."""
+        occasion, end = self.occasion, end_of(self.occasion.entries)
         try:
+            there = self._read_thread(kept.ts or "")
+            if there is not None and _mark(there, "as_of") > end:
+                self.cards[kept.request] = kept.model_copy(update={"digest": str(there.facts.get("digest"))})
+                return
+            payload = self.people.render(occasion.slack, self.web, occasion.card)
+            told = max(self.covered, self.told)
+            message = self._message(payload, kept.request, digest=occasion.digest, told=told, anew=kept.anew)
             self.web.update(self.channel, kept.ts or "", message)
         except Refused as refused:
             if refused.code in NOT_EDITABLE:
@@ -185,18 +204,55 @@ class Board:
             return
         self.cards[kept.request] = kept.model_copy(update={"digest": occasion.digest, "superseded": False})
 
+    def _message(
+        self, payload: Payload, request: str, *, digest: str, told: Mark = (0, 0), anew: bool = False
+    ) -> Message:
+        facts: dict[str, str | int] = {
+            **self.facts(request),
+            "part": CARD,
+            "digest": digest,
+            "told": "{}.{}".format(*told),
+            "as_of": "{}.{}".format(*end_of(self.occasion.entries)),
+        }
+        return Message(payload["text"], payload["attachments"], {**facts, "anew": 1} if anew else facts)
+
+    # Looking
+
     def _find(self) -> Found | None:
         """The card of the present request, where one stands in the channel."""
-        return self.look(self.occasion.request_since).cards.get(self.occasion.request)
+        return self._look(self.occasion.request_since).cards.get(self.occasion.request)
 
-    def look(self, since: int) -> Seen:
+    def _look(self, since: int) -> Seen:
         """What stands in the channel since a moment; nothing, where this token cannot read it."""
         if self.blind is None:
             try:
                 return in_channel(self.web, self.channel, since, self.occasion.place, self._passed_over)
             except Refused as refused:
-                self.cannot_look(refused)
+                self._go_blind(refused)
         return Seen()
+
+    def _read_thread(self, ts: str) -> Found | None:
+        """The card as it stands; what its thread tells is known from now on.
+
+        Raises `Refused` where the card is gone.
+        """
+        if self.blind is None:
+            try:
+                seen = in_thread(self.web, self.channel, ts)
+            except Refused as refused:
+                if refused.code in GONE:
+                    raise
+                self._go_blind(refused)
+            else:
+                self.known |= seen.parts
+                return seen.parent
+        return None
+
+    def _go_blind(self, refused: Refused) -> None:
+        """Go on blindly where the token can never read the channel. Raises any other refusal."""
+        if refused.code not in CANNOT_LOOK:
+            raise refused
+        self.blind = refused
 
     def _adopt(self, request: str, found: Found) -> KeptCard:
         digest = str(found.facts.get("digest", ""))
@@ -209,26 +265,11 @@ class Board:
         )
         self.cards[request] = kept
         if request == self.occasion.request:
-            sequence, _, count = str(found.facts.get("told", "")).partition(".")
-            self.covered = (int(sequence), int(count)) if sequence.isdecimal() and count.isdecimal() else (0, 0)
+            self.covered = _mark(found, "told")
         return kept
 
-    def _message(
-        self, payload: Payload, request: str, *, digest: str, told: Mark = (0, 0), anew: bool = False
-    ) -> Message:
-        return Message(
-            text=payload["text"],
-            attachments=payload["attachments"],
-            facts={
-                **self.facts(request),
-                "part": CARD,
-                "digest": digest,
-                "told": f"{told[0]}.{told[1]}",
-                **({"anew": 1} if anew else {}),
-            },
-        )
 
-    def facts(self, request: str) -> dict[str, str | int]:
-        """By what every message about a request is found again."""
-        facts = self.occasion.judgement.facts
-        return {"request_id": request, "repository": facts.repository or "", "pull_request": facts.number or 0}
+def _mark(found: Found, name: str) -> Mark:
+    """A mark of the ledger as a message's facts hold it."""
+    sequence, _, count = str(found.facts.get(name, "")).partition(".")
+    return (int(sequence), int(count)) if sequence.isdecimal() and count.isdecimal() else (0, 0)

@@ -16,7 +16,7 @@ from keyturn.slack.message import CHANNEL_ID
 from keyturn.slack.occasion import Occasion
 from keyturn.slack.owed import owes
 from keyturn.slack.people import People
-from keyturn.slack.thread import Thread
+from keyturn.slack.thread import tell
 from keyturn.slack.trouble import Failed, Lost, Refused, Trouble, Unreached
 from keyturn.slack.web import Web
 
@@ -73,27 +73,26 @@ class Desk:
         if self._line.closed:
             return memory, ()
         board = Board(web=self._web, line=self._line, channel=channel, occasion=occasion, people=self._people)
-        thread = Thread(board=board)
-        if not self._tried(board, lambda: self._take_up(board, thread, kept)):
+        if not self._tried(board, lambda: self._take_up(board, kept)):
             return memory, tuple(board.warnings)
         before = board.memory
-        if self._tried(board, lambda: self._work(board, thread)):
+        if self._tried(board, lambda: self._work(board)):
             board.warn_blind()
         elif board.memory == before:
             return memory, tuple(board.warnings)
         return sealed(board.memory, self._settings.slack_token, occasion.place), tuple(board.warnings)
 
-    def _take_up(self, board: Board, thread: Thread, kept: Memory | None) -> None:
+    def _take_up(self, board: Board, kept: Memory | None) -> None:
         """Go on where the last delivery stopped."""
         if kept is None:
-            thread.known |= board.recollect()
+            board.recollect()
         else:
             board.cards = {card.request: card for card in kept.cards}
             board.told = kept.told
 
-    def _work(self, board: Board, thread: Thread) -> None:
+    def _work(self, board: Board) -> None:
         board.settle_card()
-        thread.tell()
+        tell(board)
         board.close_others()
 
     def _tried(self, board: Board, step: Callable[[], None]) -> bool:

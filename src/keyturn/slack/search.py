@@ -20,9 +20,13 @@ CANNOT_LOOK: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What stands in Slack: the card of each request, the `ts` of what tells of an event, and needless copies."""
+    """What stands in Slack: the card of each request, the `ts` of what tells of an event, and needless copies.
+
+    `parent` is the message that a thread hangs on.
+    """
 
     cards: Mapping[str, Found] = field(default_factory=dict)
+    parent: Found | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
     spare: tuple[Found, ...] = ()
 
@@ -45,16 +49,20 @@ def in_channel(web: Web, channel: str, oldest: int, place: str, passed_over: Con
             first = cards.setdefault(request, message)
             if first is not message and first.facts.get("anew") == message.facts.get("anew"):
                 spare.append(message)
-    return Seen(cards, parts, tuple(spare))
+    return Seen(cards=cards, parts=parts, spare=tuple(spare))
 
 
 def in_thread(web: Web, channel: str, ts: str) -> Seen:
-    """The parts told in a card's thread, each by the oldest message that tells it."""
-    told = [message for message in sorted(_own(web, web.thread(channel, ts)), key=_moment) if message.ts != ts]
+    """A card with the parts told in its thread, each by the oldest message that tells it."""
+    first: Found | None = None
     parts: dict[str, str] = {}
-    for message in told:
-        parts.setdefault(str(message.facts.get("part")), message.ts)
-    return Seen(parts=parts, spare=tuple(message for message in told if message.ts not in parts.values()))
+    spare: list[Found] = []
+    for message in sorted(_own(web, web.thread(channel, ts)), key=_moment):
+        if message.ts == ts:
+            first = message
+        elif parts.setdefault(str(message.facts.get("part")), message.ts) != message.ts:
+            spare += [message]
+    return Seen(parent=first, parts=parts, spare=tuple(spare))
 
 
 def take_back(web: Web, channel: str, spare: Iterable[Found]) -> None:
