@@ -7,7 +7,7 @@ from keyturn.core.record import folder
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields
 from keyturn.github.glance import deciding_review
-from keyturn.github.query import query
+from keyturn.github.query import with_fragments
 from keyturn.github.snapshot import newest_entry
 from keyturn.ports import Fingerprint
 from keyturn.settings import Settings
@@ -29,7 +29,7 @@ def document(numbers: Sequence[int]) -> str:
     """The text of the query."""
     places = "\n".join(f'entries{number}: file(path: "{folder(number)}") {{ ...LedgerNames }}' for number in numbers)
     pulls = "\n".join(f"pr{number}: pullRequest(number: {number}) {{ ...FingerprintOf }}" for number in numbers)
-    return f"""
+    return with_fragments(f"""
 query Fingerprints($owner: String!, $name: String!, $ledger: String!) {{
   repository(owner: $owner, name: $name) {{
     defaultBranchRef {{ name }}
@@ -43,7 +43,7 @@ query Fingerprints($owner: String!, $name: String!, $ledger: String!) {{
     {pulls}
   }}
 }}
-{query("fingerprint", "ledger_names")}"""
+""")
 
 
 def _read(client: Client, settings: Settings, numbers: Sequence[int]) -> dict[int, Fingerprint]:

@@ -11,7 +11,7 @@ from keyturn.github.client import Client
 from keyturn.github.connections import unreadable_team
 from keyturn.github.fields import Fields
 from keyturn.github.ledger_read import asked_of
-from keyturn.github.query import query
+from keyturn.github.query import with_fragments
 from keyturn.github.refusals import QueryError, QueryFailed
 from keyturn.ports import Unavailable
 from keyturn.settings import Publish, Settings
@@ -20,22 +20,6 @@ AT_ONCE: Final = 5
 """The most pull requests in one query."""
 REVIEW_LABEL: Final = "keyturn-override-review"
 """What issues that ask for the review of an override are labelled with."""
-_FRAGMENTS: Final = (
-    "account",
-    "blob",
-    "comments_page",
-    "commits_page",
-    "contexts_page",
-    "files_page",
-    "git_actor",
-    "ledger_commit",
-    "ledger_folder",
-    "ledger_names",
-    "pull_request",
-    "reviewer",
-    "reviews_page",
-    "timeline_page",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +59,7 @@ def document(numbers: Sequence[int]) -> str:
     """The text of the query."""
     places = "\n".join(asked_of(number) for number in numbers)
     pulls = "\n".join(f"pr{number}: pullRequest(number: {number}) {{ ...PullRequestFacts }}" for number in numbers)
-    return f"""
+    return with_fragments(f"""
 query PullRequests($owner: String!, $name: String!, $ledger: String!, $rulesPath: String!, $titles: Boolean!) {{
   viewer {{ login }}
   repository(owner: $owner, name: $name) {{
@@ -108,7 +92,7 @@ query PullRequests($owner: String!, $name: String!, $ledger: String!, $rulesPath
     {pulls}
   }}
 }}
-{query(*_FRAGMENTS)}"""
+""")
 
 
 def _tolerable(error: QueryError) -> bool:

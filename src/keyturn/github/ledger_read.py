@@ -69,7 +69,7 @@ class LedgerReader:
         return all_nodes(
             self.client,
             tip.at(f"history{number}"),
-            query("more_ledger_commits", "ledger_commit"),
+            query("more_ledger_commits"),
             {"owner": owner, "name": name, "commit": tip.text("oid"), "folder": folder(number)},
             "repository",
             "object",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.record import folder
 from keyturn.github.glance import Glance
-from keyturn.github.query import query
+from keyturn.github.query import with_fragments
 
 _ORDER_OPEN = "orderBy: { field: CREATED_AT, direction: ASC }"
 _ORDER_CLOSED = "orderBy: { field: UPDATED_AT, direction: DESC }"
@@ -27,23 +27,14 @@ class LightQuery:
     def text(self) -> str:
         """The operation and the fragments that it uses; it declares no variable that it does not use."""
         declared = ["$owner: String!", "$name: String!", "$ledger: String!"]
-        fragments = set[str]()
         if self.first:
             declared.append("$rulesPath: String!")
-            fragments |= {"blob"}
         if self.open:
             declared += ["$open: String", "$titles: Boolean!"]
-            fragments |= {"glance", "contexts_page"}
         if self.closed:
             declared.append("$closed: String")
-        if self.closed or self.by_number:
-            fragments.add("closed_glance")
-        for glance in self.waiting:
-            fragments.add("ledger_names")
-            if glance.guess is not None:
-                declared.append(f"$path{glance.number}: String!")
-                fragments.add("blob")
-        return f"""
+        declared += [f"$path{glance.number}: String!" for glance in self.waiting if glance.guess is not None]
+        return with_fragments(f"""
 query Sweep({", ".join(declared)}) {{
   viewer {{ login }}
   repository(owner: $owner, name: $name) {{
@@ -60,7 +51,7 @@ query Sweep({", ".join(declared)}) {{
     {self._lists()}
   }}
 }}
-{query(*sorted(fragments)) if fragments else ""}"""
+""")
 
     def _rules(self) -> str:
         return "target { ... on Commit { rules: file(path: $rulesPath) { ...FileBlob } } }" if self.first else ""

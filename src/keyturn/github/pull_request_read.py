@@ -55,18 +55,16 @@ class PullRequestReader:
         """The whole pull request. Raises `Unavailable` where what GitHub lists is not what it counts."""
         head = fields.text("headRefOid")
         commit_count = self._commit_count(fields, head)
-        commits = self._nodes(fields, "commits", "more_commits", "commits_page", "git_actor", limit=MOST_COMMITS)
+        commits = self._nodes(fields, "commits", "more_commits", limit=MOST_COMMITS)
         return PullRequestRead(
             fields=fields,
             head=head,
             files=self._files(fields),
             commits=tuple(self._commit(node.at("commit")) for node in commits),
             commit_count=commit_count,
-            reviews=self._nodes(fields, "reviews", "more_reviews", "reviews_page", "account", backwards=True),
-            comments=self._nodes(fields, "comments", "more_comments", "comments_page", "account", backwards=True),
-            timeline=self._nodes(
-                fields, "timelineItems", "more_timeline", "timeline_page", "account", "reviewer", backwards=True
-            ),
+            reviews=self._nodes(fields, "reviews", "more_reviews", backwards=True),
+            comments=self._nodes(fields, "comments", "more_comments", backwards=True),
+            timeline=self._nodes(fields, "timelineItems", "more_timeline", backwards=True),
             contexts=self.contexts_on(head, _head_commit(fields, head)),
             same_head=self._same_head(fields, head),
         )
@@ -74,9 +72,7 @@ class PullRequestReader:
     def contexts_on(self, commit: str, known: Fields | None) -> list[Fields]:
         """Everything said of a commit; `known` is the commit with the first page of it, where that was read."""
         if known is None:
-            answer = self.client.graphql(
-                query("more_contexts", "contexts_page"), self._on(commit, cursor=None, titles=self.titles)
-            )
+            answer = self.client.graphql(query("more_contexts"), self._on(commit, cursor=None, titles=self.titles))
             known = answer.data.maybe("repository", "object")
         first = known.maybe("statusCheckRollup", "contexts") if known is not None else None
         return self.contexts_from(commit, first)
@@ -85,20 +81,20 @@ class PullRequestReader:
         """Everything said of a commit, of which the first page is known; `None` where there is nothing."""
         if first is None:
             return []
-        document = query("more_contexts", "contexts_page")
+        document = query("more_contexts")
         path = ("repository", "object", "statusCheckRollup", "contexts")
         return all_nodes(self.client, first, document, self._on(commit, titles=self.titles), *path)
 
     def _nodes(
-        self, fields: Fields, name: str, *documents: str, backwards: bool = False, limit: int | None = None
+        self, fields: Fields, name: str, document: str, *, backwards: bool = False, limit: int | None = None
     ) -> list[Fields]:
         variables = {**self._repository(), "number": fields.whole("number")}
         path = ("repository", "pullRequest", name)
-        text = query(*documents)
+        text = query(document)
         return all_nodes(self.client, fields.at(name), text, variables, *path, backwards=backwards, limit=limit)
 
     def _files(self, fields: Fields) -> tuple[ChangedFile, ...]:
-        nodes = self._nodes(fields, "files", "more_files", "files_page", limit=MOST_FILES)
+        nodes = self._nodes(fields, "files", "more_files", limit=MOST_FILES)
         counted = fields.whole("changedFiles")
         if len(nodes) != counted and counted <= MOST_FILES:
             fields.reject("changedFiles", f"is {counted}, and {len(nodes)} are listed")
@@ -152,7 +148,7 @@ class PullRequestReader:
         """Author and co-authors; a commit may name more than a page of commits shows."""
         listed = commit.nodes("authors")
         if len(listed) < commit.at("authors").whole("totalCount"):
-            document, path = query("more_authors", "git_actor"), ("repository", "object", "authors")
+            document, path = query("more_authors"), ("repository", "object", "authors")
             variables = self._on(commit.text("oid"), cursor=None)
             first = self.client.graphql(document, variables).data.at(*path)
             listed = all_nodes(self.client, first, document, variables, *path)

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields, Json
-from keyturn.github.query import query
+from keyturn.github.query import with_fragments
 
 _AT_ONCE: Final = 100
 """The most questions in one query."""
@@ -55,29 +55,25 @@ def ask(client: Client, questions: Iterable[Question], *, titles: bool) -> Answe
 def _ask(client: Client, questions: list[Question], *, titles: bool) -> dict[Question, Fields | None]:
     owner, _, name = client.repository.partition("/")
     variables: dict[str, Json] = {"owner": owner, "name": name}
-    declared, asked, fragments = ["$owner: String!", "$name: String!"], [], set[str]()
+    declared, asked = ["$owner: String!", "$name: String!"], []
     for place, question in enumerate(questions):
         variables[f"c{place}"] = question.commit
         declared.append(f"$c{place}: GitObjectID!")
         if isinstance(question, ChecksOn):
-            fragments.add("contexts_page")
             wanted = "statusCheckRollup { contexts(first: 100) { ...ContextsPage } }"
         else:
             variables[f"p{place}"] = question.path
             declared.append(f"$p{place}: String!")
-            if isinstance(question, FileAt):
-                fragments.add("blob")
             fields = "...FileBlob" if isinstance(question, FileAt) else "mode type oid size"
             wanted = f"file(path: $p{place}) {{ {fields} }}"
         asked.append(f"q{place}: object(oid: $c{place}) {{ ... on Commit {{ {wanted} }} }}")
-    if "contexts_page" in fragments:
+    if any(isinstance(question, ChecksOn) for question in questions):
         declared.append("$titles: Boolean!")
         variables["titles"] = titles
     head = f"query GitObjects({', '.join(declared)})"
     lines = "\n    ".join(asked)
     text = f"{head} {{\n  repository(owner: $owner, name: $name) {{\n    {lines}\n  }}\n}}\n"
-    document = text + query(*sorted(fragments)) if fragments else text
-    repository = client.graphql(document, variables).data.at("repository")
+    repository = client.graphql(with_fragments(text), variables).data.at("repository")
     return {question: _answer(repository.maybe(f"q{place}"), question) for place, question in enumerate(questions)}
 
 

@@ -19,14 +19,14 @@ class ReviewIssueReader:
 
     def by_number(self, number: int) -> ReviewIssue | None:
         """The issue, `None` where it was deleted."""
-        document = query("issue", "review_issue", "account")
+        document = query("issue")
         answer = self.client.graphql(document, {**self._repository(), "number": number}, tolerate=_is_gone)
         issue = answer.data.at("repository").maybe("issue")
         return _issue(issue) if issue is not None else None
 
     def by_marker(self, marker: str) -> ReviewIssue | None:
         """The newest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
-        document = query("labelled_issues", "review_issue", "account")
+        document = query("labelled_issues")
         variables: dict[str, Json] = {**self._repository(), "label": REVIEW_LABEL, "cursor": None}
         while True:
             answer = self.client.graphql(document, variables)

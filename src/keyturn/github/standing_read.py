@@ -25,8 +25,8 @@ class StandingReader:
         """The comments by keyturn's own account on a pull request, with a marker."""
         variables: dict[str, Json] = {**self._repository(), "number": number}
         path = ("repository", "pullRequest", "comments")
-        answer = self.client.graphql(query("comments_on", "comments_page", "account"), variables).data
-        document = query("more_comments", "comments_page", "account")
+        answer = self.client.graphql(query("comments_on"), variables).data
+        document = query("more_comments")
         nodes = all_nodes(self.client, answer.at(*path), document, variables, *path, backwards=True)
         return own_comments(nodes, Viewer(answer.at("viewer").text("login")))
 
@@ -34,7 +34,7 @@ class StandingReader:
         """The newest verdict of each of keyturn's names on a commit."""
         titles = self.settings.publish is Publish.CHECK
         variables: dict[str, Json] = {**self._repository(), "commit": commit, "titles": titles}
-        answer = self.client.graphql(query("verdicts_on", "contexts_page"), variables).data
+        answer = self.client.graphql(query("verdicts_on"), variables).data
         found = answer.maybe("repository", "object", "statusCheckRollup", "contexts")
         checks = CheckReader(
             viewer=Viewer(answer.at("viewer").text("login")),
