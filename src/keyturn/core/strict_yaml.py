@@ -32,25 +32,25 @@ def read_yaml(text: str, problems: Problems, loader: type = _LOADER) -> Node | N
     for event in _events(text, problems, loader):
         line, column = _place(event.start_mark)
         match event:
+            case yaml.ScalarEvent():
+                _refuse_decoration(event, problems, line, column)
+                builder.value(Scalar(event.value, not event.style, line, column))
+            case yaml.CollectionEndEvent():
+                builder.end()
+            case yaml.CollectionStartEvent():
+                _refuse_decoration(event, problems, line, column)
+                builder.begin(mapping=isinstance(event, yaml.MappingStartEvent), line=line, column=column)
+            case yaml.AliasEvent():
+                problems.add(
+                    line, column, f"aliases are refused; found *{escaped(event.anchor or '')}: write the value out"
+                )
+                builder.value(Refusal(line, column))
             case yaml.DocumentStartEvent():
                 documents += 1
                 if documents > 1:
                     raise problems.fatal(line, column, "a further document begins here; a file holds one")
                 if event.tags:
                     problems.add(line, column, "tags are refused; found a %TAG directive")
-            case yaml.AliasEvent():
-                problems.add(
-                    line, column, f"aliases are refused; found *{escaped(event.anchor or '')}: write the value out"
-                )
-                builder.value(Refusal(line, column))
-            case yaml.ScalarEvent():
-                _refuse_decoration(event, problems, line, column)
-                builder.value(Scalar(event.value, not event.style, line, column))
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                _refuse_decoration(event, problems, line, column)
-                builder.begin(mapping=isinstance(event, yaml.MappingStartEvent), line=line, column=column)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                builder.end()
             case _:
                 pass
     return builder.root
