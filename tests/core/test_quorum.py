@@ -7,10 +7,11 @@ import pytest
 
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Role
+from keyturn.core.inquiry import Wanted
 from keyturn.core.quorum import Quorum
 from keyturn.core.rulebook import Approvers, RuleBook
-from tests.support.build import action, commit, facts, judged, manifest, person, review
-from tests.support.build_book import book
+from tests.support.build import action, commit, facts, judged, manifest, objection, person, review
+from tests.support.build_book import book, policies
 from tests.support.timeline import Timeline
 
 TEAM = Approvers(users=("Ann",), teams=("acme/leads",))
@@ -119,3 +120,42 @@ def test_decide__unreadable_without_a_doubt_about_approvals() -> None:
     given = facts(teams={"acme/leads": None}, reviews=(review(when=0),))
     told = judged(given, roster("ann", teams=("acme/leads",))).decision
     assert told.reason_codes == (ReasonCode.QUORUM,)
+
+
+def test_decide__a_quorum_is_worked_out_again_under_another_rule_book() -> None:
+    """Under another rule book it is worked out anew whether the roster could approve."""
+    story = Timeline(rules=roster("ann"))
+    assert codes(story, 0) == ("approvals_missing",)
+    story.rules = Timeline(rules=replace(roster("octocat"), digest="sha256:other")).rules
+    assert codes(story, 1) == ("approvals_missing", "quorum_unreachable")
+    assert codes(story, 2) == ("approvals_missing", "quorum_unreachable")
+
+
+def test_decide__an_unreachable_quorum_is_not_forgotten_over_a_rejection() -> None:
+    """An outcome in between that says nothing of the quorum does not make it reachable."""
+    elsewhere = policies(multi={"approvers": Approvers(users=("ann",))})
+    story = Timeline(rules=replace(roster("octocat"), tiers=elsewhere))
+    unreachable = ("approvals_missing", "quorum_unreachable")
+    assert codes(story, 0) == unreachable
+    assert story.look(1, reviews=(objection("ann"),)).decision.outcome is Outcome.REJECTED
+    assert codes(story, 2, reviews=()) == unreachable
+
+
+def test_decide__a_quorum_is_worked_out_for_drafts_and_never_offline() -> None:
+    """A draft already says that nobody could approve it; offline nobody can be looked up."""
+    assert judged(facts(draft=True), roster("octocat")).decision.reason_codes == (
+        "draft",
+        "approvals_missing",
+        "quorum_unreachable",
+    )
+    offline = judged(facts(number=None, repository=None), roster("octocat", teams=("acme/leads",)))
+    assert (offline.quorum, offline.decision.reason_codes) == (None, ("approvals_missing",))
+    assert not offline.wanted
+
+
+def test_decide__looks_everybody_up_only_once() -> None:
+    """The people of the roster are looked up when the request is new, and not in later runs."""
+    story = Timeline(facts(roles={}), roster("ann", teams=("acme/leads",)))
+    first = story.look(0)
+    assert first.wanted == Wanted(roles=frozenset({"ann"}), teams=frozenset({"acme/leads"}))
+    assert not story.look(1).wanted

@@ -1,6 +1,7 @@
 """The whole judgement of one pull request, from frozen facts to a decision, top to bottom."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from keyturn.core.assessment import Assessment, assess
@@ -14,7 +15,7 @@ from keyturn.core.history import History, recall
 from keyturn.core.inquiry import Inquiry
 from keyturn.core.judgement import Judgement
 from keyturn.core.objections import objections
-from keyturn.core.outcome import Evidence, adds_up, outcome_of
+from keyturn.core.outcome import Evidence, adds_up, outcome_of, waits_for_people_unweighed
 from keyturn.core.override import override_of
 from keyturn.core.proposal import Proposal, propose
 from keyturn.core.quorum import quorum_of
@@ -53,25 +54,26 @@ def decide(facts: Facts, rules: RulesInForce, now: datetime) -> Judgement:
     request = _request(facts, history, proposal, requirement, spoken, bystanders, rules.book, now)
     standing = objections(facts, _rosters(rules.governing), bystanders)
     override = override_of(facts, spoken, bystanders, rules.governing, history.refused_for_debt)
-    quorum = quorum_of(requirement, bystanders) if requirement and request and request.is_new else None
     checks = _checks(facts, requirement, inquiry)
-    finding = outcome_of(
-        Evidence(
-            facts=facts,
-            rules=rules,
-            history=history,
-            proposal=proposal,
-            assessment=assessment,
-            requirement=requirement,
-            request=request,
-            objections=standing,
-            override=override,
-            quorum=quorum,
-            checks=checks,
-            wanted=inquiry.wanted(),
-        ),
-        now,
+    evidence = Evidence(
+        facts=facts,
+        rules=rules,
+        history=history,
+        proposal=proposal,
+        assessment=assessment,
+        requirement=requirement,
+        request=request,
+        objections=standing,
+        override=override,
+        quorum=None,
+        checks=checks,
+        wanted=inquiry.wanted(),
     )
+    finding = outcome_of(evidence, now)
+    if requirement is not None and waits_for_people_unweighed(evidence, finding):
+        quorum = quorum_of(requirement, bystanders)
+        evidence = replace(evidence, quorum=quorum, wanted=inquiry.wanted())
+        finding = outcome_of(evidence, now)
     decision = report(
         Findings(
             facts=facts,
@@ -98,7 +100,7 @@ def decide(facts: Facts, rules: RulesInForce, now: datetime) -> Judgement:
         request=request,
         objections=standing,
         override=override,
-        quorum=quorum,
+        quorum=evidence.quorum,
         commands=spoken,
         wanted=inquiry.wanted(),
     )

@@ -140,13 +140,11 @@ def _stops(assessment: Assessment) -> list[ReasonCode]:
 def _waits(evidence: Evidence, request: Request, *, short: bool) -> list[ReasonCode]:
     """What the pull request waits for."""
     checks = evidence.checks or Checks()
-    teams = evidence.quorum.unreadable_teams if evidence.quorum is not None else ()
-    unreadable = request.tally.unreadable or bool(teams) or _teams_were_unreadable(evidence, request)
     holds = {
         ReasonCode.OBJECTION: bool(evidence.objections),
         ReasonCode.APPROVALS_MISSING: short,
-        ReasonCode.QUORUM_UNREACHABLE: short and _unreachable(evidence, request),
-        ReasonCode.ROSTER_UNREADABLE: short and unreadable,
+        ReasonCode.QUORUM_UNREACHABLE: short and _unreachable(evidence),
+        ReasonCode.ROSTER_UNREADABLE: short and (request.tally.unreadable or _teams_unreadable(evidence)),
         ReasonCode.CHECKS_FAILED: bool(checks.failed),
         ReasonCode.CHECKS_MISSING: bool(checks.missing),
         ReasonCode.CHECKS_PENDING: bool(checks.pending),
@@ -154,34 +152,39 @@ def _waits(evidence: Evidence, request: Request, *, short: bool) -> list[ReasonC
     return [code for code, held in holds.items() if held]
 
 
-def _unreachable(evidence: Evidence, request: Request) -> bool:
-    """Whether too few could approve.
+def waits_for_people_unweighed(evidence: Evidence, finding: Finding) -> bool:
+    """Whether approvals are missing, and nobody has worked out yet whether the roster could give them.
 
-    Worked out when the request opens, and remembered while request and rule book stay the same.
+    That takes looking up everybody whom the rule book names, so that it is done once for a request under a rule book,
+    and remembered. Offline nobody can be looked up.
     """
+    missing = ReasonCode.APPROVALS_MISSING in finding.reasons
+    return missing and not evidence.facts.offline and _remembered(evidence) is None
+
+
+def _remembered(evidence: Evidence) -> tuple[ReasonCode, ...] | None:
+    """What the last entry of the ledger said this same request waited for, under this same rule book."""
+    last, request, book = evidence.history.last, evidence.request, evidence.rules.book
+    if last is None or request is None or book is None or last.decision.outcome is not Outcome.PENDING:
+        return None
+    same = last.decision.request_id == request.id and last.decision.rules_digest == book.digest
+    return last.decision.reason_codes if same else None
+
+
+def _unreachable(evidence: Evidence) -> bool:
+    """Whether too few could approve."""
     if evidence.quorum is not None:
         return not evidence.quorum.reachable
-    return _said_before(evidence, request, ReasonCode.QUORUM_UNREACHABLE)
+    return ReasonCode.QUORUM_UNREACHABLE in (_remembered(evidence) or ())
 
 
-def _teams_were_unreadable(evidence: Evidence, request: Request) -> bool:
-    """Whether a team of the roster could not be read when the request opened, and has not been read since."""
+def _teams_unreadable(evidence: Evidence) -> bool:
+    """Whether a team of the roster could not be read when that was worked out, and has not been read since."""
+    if evidence.quorum is not None:
+        return bool(evidence.quorum.unreadable_teams)
     teams = evidence.requirement.approvers.teams if evidence.requirement is not None else ()
     unread = any(not isinstance(evidence.facts.teams.get(team.casefold()), frozenset) for team in teams)
-    return unread and _said_before(evidence, request, ReasonCode.ROSTER_UNREADABLE)
-
-
-def _said_before(evidence: Evidence, request: Request, code: ReasonCode) -> bool:
-    last = evidence.history.last
-    book = evidence.rules.book
-    return (
-        last is not None
-        and book is not None
-        and not request.is_new
-        and last.decision.request_id == request.id
-        and last.decision.rules_digest == book.digest
-        and code in last.decision.reason_codes
-    )
+    return unread and ReasonCode.ROSTER_UNREADABLE in (_remembered(evidence) or ())
 
 
 def _remarks(evidence: Evidence) -> tuple[ReasonCode, ...]:

@@ -23,7 +23,7 @@ class Quorum:
 def quorum_of(requirement: Requirement, bystanders: Bystanders) -> Quorum | None:
     """Count the people on a roster that names people.
 
-    `None` where it names none, since then anybody with the permission may come.
+    `None` where it names none, since then anybody with the permission may come, or where nobody is waited for.
     """
     approvers = requirement.approvers
     if not requirement.approvals or not approvers.named:
