@@ -63,9 +63,9 @@ def not_found() -> RefusalError:
     return RefusalError(404, "Not Found")
 
 
-def invalid(resource: str, name: str, code: str, message: str | None = None) -> RefusalError:
-    """Say that a field is refused, as GitHub's validation does."""
-    error: dict[str, object] = {"resource": resource, "field": name, "code": code}
+def invalid(*, resource: str, field: str, code: str, message: str | None = None) -> RefusalError:
+    """Say that a field of a resource is refused, as GitHub's validation does."""
+    error: dict[str, object] = {"resource": resource, "field": field, "code": code}
     if message is not None:
         error["message"] = message
     return RefusalError(422, "Validation Failed", errors=[error])

@@ -132,19 +132,27 @@ class Faults:
         message: str = "Something went wrong while executing your query.",
         *,
         at: str = "",
+        null: str | None = None,
         **where: Unpack[Where],
     ) -> Fault:
-        """Add an error to GraphQL's answer and make the data at `at` (names and indexes joined by dots) null."""
+        """Add an error to GraphQL's answer at `at` (names and indexes joined by dots), where the data becomes null.
+
+        `null` names the place that becomes null where it is another, further up; an empty one leaves the data alone.
+        """
 
         def spoil(answer: Answer) -> Answer:
-            path = [int(part) if part.isdecimal() else part for part in at.split(".") if part]
             if isinstance(answer.body, dict):
-                _blank(answer.body.get("data"), path)
-                error = {"type": kind, "path": path, "message": message}
+                _blank(answer.body.get("data"), _path(at if null is None else null))
+                error = {"type": kind, "path": _path(at), "message": message}
                 answer.body.setdefault("errors", []).append(error)
             return answer
 
         return self._order(Fault(where={"path": "/graphql", **where}, spoil=spoil))
+
+    def resource_limits(self, *, at: str, null: str | None = None, **where: Unpack[Where]) -> Fault:
+        """Answer with partial data, because the query took too much of the server."""
+        told = "Resource limits for this query exceeded."
+        return self.graphql_error("RESOURCE_LIMITS_EXCEEDED", told, at=at, null=null, **where)
 
     def edit_answer(self, spoil: Callable[[Any], Any], **where: Unpack[Where]) -> Fault:
         """Answer with what `spoil` makes of the real answer's JSON."""
@@ -186,6 +194,10 @@ def _matches(where: Where, request: Recorded) -> bool:
         and ("operation" not in where or where["operation"] in {request.operation, *request.fields})
         and where.get("write", request.write) == request.write
     )
+
+
+def _path(text: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in text.split(".") if part]
 
 
 def _blank(data: Json, path: list[str | int]) -> None:

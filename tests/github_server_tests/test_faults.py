@@ -134,6 +134,19 @@ def test_graphql_error__with_partial_data(hub: GitHubServer, repo: Repository, t
     assert repo.name == "shop"
 
 
+def test_resource_limits__null_further_up(hub: GitHubServer, token: Token, ask: Ask) -> None:
+    """What is missing may be more than where the error stands: a null spreads to the next field that may be null."""
+    hub.faults.resource_limits(at="repository.pullRequest.commits", null="repository.pullRequest")
+    query = """{ repository(owner: "acme", name: "shop") { pullRequest(number: 1) {
+      commits(first: 1) { totalCount } } } }"""
+
+    answer = ask(token, query)
+
+    assert answer["data"] == {"repository": {"pullRequest": None}}
+    assert answer["errors"][0]["path"] == ["repository", "pullRequest", "commits"]
+    assert answer["errors"][0]["message"] == "Resource limits for this query exceeded."
+
+
 def test_delay__holds_the_answer_back(hub: GitHubServer, token: Token) -> None:
     """A slow answer is a right one."""
     hub.faults.delay(0.2)

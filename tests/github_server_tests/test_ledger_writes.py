@@ -87,7 +87,7 @@ def test_append__to_a_missing_branch(repo: Repository, ask: Ask) -> None:
     """A branch that is not there is not made by the mutation."""
     answer = ask(repo.workflow_token(), APPEND, input=_input(repo.tip("main"), entry="one\n"))
 
-    assert answer["errors"][0]["type"] == "NOT_FOUND"
+    assert (answer["errors"][0]["type"], answer["errors"][0]["message"]) == ("NOT_FOUND", "Branch not found")
 
 
 def test_append__refused_by_a_ruleset(repo: Repository, ask: Ask, start: str) -> None:

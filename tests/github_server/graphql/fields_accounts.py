@@ -23,8 +23,7 @@ NAMED: Fields = {"name": lambda account, _: account.name, "email": lambda accoun
 def _repository(owner: Account, context: Context, *, name: str, **_: object) -> Repository:
     found = context.world.find_repository(owner.login, name)
     if found is None or not context.token.sees(found):
-        msg = "a Repository"
-        raise not_found(msg, f"with the name '{owner.login}/{name}'")
+        raise not_found(what="a Repository", detail=f"with the name '{owner.login}/{name}'")
     return found
 
 

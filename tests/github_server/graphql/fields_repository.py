@@ -25,8 +25,7 @@ ORDERS: dict[str, Callable[[Conversation], Any]] = {
 def _repository(_source: object, context: Context, *, owner: str, name: str, **_: object) -> Repository:
     found = context.world.find_repository(owner, name)
     if found is None or not context.token.sees(found):
-        msg = "a Repository"
-        raise not_found(msg, f"with the name '{owner}/{name}'")
+        raise not_found(what="a Repository", detail=f"with the name '{owner}/{name}'")
     return found
 
 
@@ -34,7 +33,7 @@ def _account(kind: str, told: str) -> Callable[..., Account]:
     def find(_source: object, context: Context, *, login: str) -> Account:
         found = context.world.find_account(login)
         if found is None or (kind and found.kind != kind):
-            raise not_found(told, f"with the login of '{login}'")
+            raise not_found(what=told, detail=f"with the login of '{login}'")
         return found
 
     return find
@@ -43,12 +42,10 @@ def _account(kind: str, told: str) -> Callable[..., Account]:
 def _node(_source: object, context: Context, *, id: str) -> object:  # noqa: A002 - GraphQL's name
     found = context.world.nodes.get(id)
     if found is None:
-        msg = "a node"
-        raise not_found(msg, f"with the global id of '{id}'")
+        raise not_found(what="a node", detail=f"with the global id of '{id}'")
     repository = getattr(found, "repository", None)
     if isinstance(repository, Repository) and not context.token.sees(repository):
-        msg = "a node"
-        raise not_found(msg, f"with the global id of '{id}'")
+        raise not_found(what="a node", detail=f"with the global id of '{id}'")
     return found
 
 
@@ -146,8 +143,7 @@ def _pull_request(repository: Repository, context: Context, *, number: int) -> P
     context.needs(repository, "pull_requests")
     found = repository.find_pull_request(number)
     if found is None:
-        msg = "a PullRequest"
-        raise not_found(msg, f"with the number of {number}")
+        raise not_found(what="a PullRequest", detail=f"with the number of {number}")
     return found
 
 
@@ -155,8 +151,7 @@ def _issue(repository: Repository, context: Context, *, number: int) -> Issue:
     context.needs(repository, "issues")
     found = next((each for each in repository.issues if each.number == number), None)
     if found is None:
-        msg = "an Issue"
-        raise not_found(msg, f"with the number of {number}")
+        raise not_found(what="an Issue", detail=f"with the number of {number}")
     return found
 
 

@@ -2,10 +2,10 @@
 
 import base64
 import binascii
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from tests.github_server.exchange import Json
-from tests.github_server.graphql.errors import RefusedError, forbidden, not_found
+from tests.github_server.graphql.errors import Kind, RefusedError, forbidden, not_found
 from tests.github_server.graphql.fields_git import git_object
 from tests.github_server.graphql.refs import RefNode
 from tests.github_server.graphql.registry import Context, define
@@ -20,6 +20,11 @@ from tests.github_server.state.writing import write_commit
 Input: TypeAlias = dict[str, Any]
 Payload: TypeAlias = dict[str, object]
 
+STALE: Final = 'Expected branch to point to "{}" but it did not.  Pull and try again.'
+"""With two spaces, as seen in https://github.com/ministryofjustice/modernisation-platform/issues/11985"""
+NO_BRANCH: Final = "Branch not found"
+"""As told in https://github.com/github/gh-aw/issues/22564"""
+
 
 def _create_commit(_source: object, context: Context, *, input: Input) -> Payload:  # noqa: A002 - GraphQL's name
     repository, branch = _branch(context, input["branch"])
@@ -29,13 +34,10 @@ def _create_commit(_source: object, context: Context, *, input: Input) -> Payloa
     try:
         repository.rules.check_write(branch, "update", context.token)
     except RuleViolationError as error:
-        msg = "UNPROCESSABLE"
-        raise RefusedError(msg, str(error)) from error
+        raise RefusedError(Kind.UNPROCESSABLE, str(error)) from error
     expected = input["expectedHeadOid"]
     if repository.refs.get(name) != expected:
-        message = f'Expected branch to point to "{expected}" but it did not.  Pull and try again.'
-        msg = "STALE_DATA"
-        raise RefusedError(msg, message)
+        raise RefusedError(Kind.STALE_DATA, STALE.format(expected))
     tree = world.store.edit(
         world.store.get_commit(expected).tree, _changes(context, expected, input.get("fileChanges") or {})
     )
@@ -60,12 +62,9 @@ def _branch(context: Context, where: dict[str, Any]) -> tuple[Repository, str]:
         found = context.world.find_repository(owner, repository)
         branch = (where.get("branchName") or "").removeprefix("refs/heads/")
     if found is None or not context.token.sees(found):
-        msg = "a Repository"
-        raise not_found(msg, f"with the name '{where.get('repositoryNameWithOwner')}'")
+        raise not_found(what="a Repository", detail=f"with the name '{where.get('repositoryNameWithOwner')}'")
     if f"refs/heads/{branch}" not in found.refs:
-        message = f'A branch named "{branch}" could not be found in the {found.full_name} repository.'
-        msg = "NOT_FOUND"
-        raise RefusedError(msg, message)
+        raise RefusedError(Kind.NOT_FOUND, NO_BRANCH)
     return found, branch
 
 
@@ -78,15 +77,13 @@ def _changes(context: Context, expected: str, changes: dict[str, Any]) -> dict[s
             data = base64.b64decode(addition["contents"], validate=True)
         except binascii.Error as error:
             message = f"The contents of {addition['path']} are not Base64."
-            msg = "UNPROCESSABLE"
-            raise RefusedError(msg, message) from error
+            raise RefusedError(Kind.UNPROCESSABLE, message) from error
         before = known.get(addition["path"])
         found[addition["path"]] = Leaf(before.mode if before else "100644", store.blob(data).oid)
     for deletion in changes.get("deletions") or ():
         if deletion["path"] not in known:
             message = f"A path was requested for deletion which does not exist as of commit oid `{expected}`"
-            msg = "UNPROCESSABLE"
-            raise RefusedError(msg, message)
+            raise RefusedError(Kind.UNPROCESSABLE, message)
         found[deletion["path"]] = None
     return found
 
@@ -94,8 +91,7 @@ def _changes(context: Context, expected: str, changes: dict[str, Any]) -> dict[s
 def _subject(context: Context, name: str) -> Json:
     found = context.world.nodes.get(name)
     if found is None:
-        msg = "a node"
-        raise not_found(msg, f"with the global id of '{name}'")
+        raise not_found(what="a node", detail=f"with the global id of '{name}'")
     return found
 
 
@@ -108,12 +104,10 @@ def _needs_conversation(context: Context, it: Conversation) -> None:
 def _body(context: Context, body: str) -> str:
     if len(body) > context.world.limits.body:
         message = f"Body is too long (maximum is {context.world.limits.body} characters)"
-        msg = "UNPROCESSABLE"
-        raise RefusedError(msg, message)
+        raise RefusedError(Kind.UNPROCESSABLE, message)
     if not body.strip():
         message = "Body cannot be blank"
-        msg = "UNPROCESSABLE"
-        raise RefusedError(msg, message)
+        raise RefusedError(Kind.UNPROCESSABLE, message)
     return body
 
 
@@ -127,8 +121,7 @@ def _add_comment(_source: object, context: Context, *, input: Input) -> Payload:
 def _update_comment(_source: object, context: Context, *, input: Input) -> Payload:  # noqa: A002 - GraphQL's name
     comment = _subject(context, input["id"])
     if not isinstance(comment, Comment):
-        msg = "an IssueComment"
-        raise not_found(msg, f"with the global id of '{input['id']}'")
+        raise not_found(what="an IssueComment", detail=f"with the global id of '{input['id']}'")
     _needs_conversation(context, comment.conversation)
     comment.edit(_body(context, input["body"]), context.token.account)
     return {"clientMutationId": input.get("clientMutationId"), "issueComment": comment}
@@ -142,8 +135,7 @@ def _add_reaction(_source: object, context: Context, *, input: Input) -> Payload
         case Review():
             _needs_conversation(context, subject.pull_request)
         case _:
-            msg = "a Reactable"
-            raise not_found(msg, f"with the global id of '{input['subjectId']}'")
+            raise not_found(what="a Reactable", detail=f"with the global id of '{input['subjectId']}'")
     reaction = subject.react(context.token.account, input["content"])
     return {"clientMutationId": input.get("clientMutationId"), "reaction": reaction, "subject": subject}
 

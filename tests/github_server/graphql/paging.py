@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.github_server.graphql.errors import RefusedError
+from tests.github_server.graphql.errors import Kind, RefusedError
 
 MAXIMUM: Final = 100
 
@@ -71,5 +71,4 @@ def position(text: str) -> int:
         return int(base64.b64decode(text, validate=True).decode().removeprefix("cursor:v2:"))
     except (binascii.Error, ValueError) as error:
         message = f"`{text}` does not appear to be a valid cursor."
-        msg = "INVALID_CURSOR_ARGUMENTS"
-        raise RefusedError(msg, message) from error
+        raise RefusedError(Kind.INVALID_CURSOR_ARGUMENTS, message) from error

@@ -24,15 +24,19 @@ def create_status(call: Call) -> Json:
         raise RefusalError(422, f"No commit found for SHA: {sha}")
     if len(body.get("description") or "") > limits.description:
         told = f"description is too long (maximum is {limits.description} characters)"
-        msg = "Status"
-        raise invalid(msg, "description", "custom", told)
+        raise invalid(resource="Status", field="description", code="custom", message=told)
     if (body.get("target_url") or "http:").partition(":")[0] not in {"http", "https"}:
-        msg = "Status"
-        raise invalid(msg, "target_url", "custom", "target_url must use http(s) scheme")
+        raise invalid(
+            resource="Status", field="target_url", code="custom", message="target_url must use http(s) scheme"
+        )
     same = [each for each in repository.checks.statuses.get(sha, ()) if each.context.casefold() == context.casefold()]
     if len(same) >= limits.statuses:
-        msg = "Status"
-        raise invalid(msg, "base", "custom", "This SHA and context has reached the maximum number of statuses.")
+        raise invalid(
+            resource="Status",
+            field="base",
+            code="custom",
+            message="This SHA and context has reached the maximum number of statuses.",
+        )
     status = repository.checks.add_status(
         sha,
         context,
@@ -107,8 +111,12 @@ def _write(call: Call, run: CheckRun) -> None:
     output = body.get("output") or {}
     for name in ("summary", "text"):
         if len(output.get(name) or "") > TEXT_LIMIT:
-            msg = "CheckRun"
-            raise invalid(msg, name, "custom", f"{name} exceeds a maximum length of {TEXT_LIMIT} characters.")
+            raise invalid(
+                resource="CheckRun",
+                field=name,
+                code="custom",
+                message=f"{name} exceeds a maximum length of {TEXT_LIMIT} characters.",
+            )
     run.name = body.get("name", run.name)
     run.external_id = body.get("external_id", run.external_id)
     run.details_url = body.get("details_url", run.details_url)
@@ -118,8 +126,7 @@ def _write(call: Call, run: CheckRun) -> None:
     elif "status" in body:
         run.status = body["status"]
         if run.status == "completed":
-            msg = "CheckRun"
-            raise invalid(msg, "conclusion", "missing_field")
+            raise invalid(resource="CheckRun", field="conclusion", code="missing_field")
         run.conclusion = run.completed_at = None
     if "started_at" in body:
         run.started_at = datetime.fromisoformat(body["started_at"])

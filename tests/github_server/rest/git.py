@@ -28,8 +28,7 @@ def create_blob(call: Call) -> Json:
     try:
         data = base64.b64decode(content) if call.body.get("encoding") == "base64" else content.encode()
     except binascii.Error as error:
-        msg = "Blob"
-        raise invalid(msg, "content", "invalid") from error
+        raise invalid(resource="Blob", field="content", code="invalid") from error
     oid = call.world.store.blob(data).oid
     return Answer(
         status=201, body={"sha": oid, "url": shapes_git.blob(call.repository, call.world.store.get_blob(oid))["url"]}

@@ -42,7 +42,8 @@ def _comment(call: Call) -> Comment:
 def _text(call: Call, resource: str) -> str:
     body, limit = call.body.get("body") or "", call.world.limits.body
     if len(body) > limit:
-        raise invalid(resource, "body", "custom", f"body is too long (maximum is {limit} characters)")
+        told = f"body is too long (maximum is {limit} characters)"
+        raise invalid(resource=resource, field="body", code="custom", message=told)
     return str(body)
 
 
@@ -218,8 +219,7 @@ def create_label(call: Call) -> Json:
     """Make a label; one of that name must not be there."""
     name = call.body["name"]
     if any(each.name.casefold() == name.casefold() for each in call.repository.labels):
-        msg = "Label"
-        raise invalid(msg, "name", "already_exists")
+        raise invalid(resource="Label", field="name", code="already_exists")
     label = call.repository.label(name, call.body.get("color", "ededed"))
     label.description = call.body.get("description")
     return Answer(status=201, body=shapes_conversation.label(call.repository, label))

@@ -44,8 +44,7 @@ def create_pull(call: Call) -> Json:
     body, repository = call.body, call.repository
     for name in ("head", "base"):
         if f"refs/heads/{body[name].rpartition(':')[2]}" not in repository.refs:
-            msg = "PullRequest"
-            raise invalid(msg, name, "invalid")
+            raise invalid(resource="PullRequest", field=name, code="invalid")
     pull = repository.pull_request(
         author=call.token.account,
         title=body.get("title", ""),
