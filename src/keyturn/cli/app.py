@@ -17,6 +17,7 @@ COMMANDS: Final = MappingProxyType(
     {
         "check": "keyturn.cli.check",
         "draft": "keyturn.cli.draft",
+        "test": "keyturn.cli.cases",
         "schema": "keyturn.cli.schema",
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
