@@ -30,7 +30,7 @@ approvals that it held have to be given again. `keyturn ledger log` tells the hi
 checks that it is whole.
 """
 _BOOTSTRAP: Final = f"Start the ledger {SKIP_CI}"
-_STALE: Final = ("expected branch to point to", "a branch named")
+_STALE: Final = ("expected branch to point to", "branch not found")
 """How GitHub says that the branch is not where it was, or is no more."""
 _RULED_OUT: Final = ("rule violation", "protected branch", "protected ref", "must be made through a pull request")
 
