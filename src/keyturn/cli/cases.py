@@ -1,6 +1,7 @@
 """`keyturn test`: the cases that maintainers keep beside their rule book."""
 
 import json
+import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -58,7 +59,7 @@ def _test(path: str) -> Tested:
     """Play a file of cases. Raises Stop where it, or its rule book, cannot be read or played."""
     try:
         suite = read_suite(path, _content(path))
-        rules_path = str(Path(path).parent / suite.rules)
+        rules_path = posixpath.normpath(Path(path).parent / suite.rules)
         rules = FileVersion(PurePosixPath(suite.rules).name, _content(rules_path))
         book = read_rulebook(rules_path, rules.content or b"")
     except Refused as refused:

@@ -13,7 +13,7 @@ from keyturn.simulation.cases_form import PushForm, ReviewForm
 from keyturn.simulation.play import Outcome as PlayedTimeline
 from keyturn.simulation.play import Played
 from keyturn.simulation.suite import Step
-from keyturn.simulation.terms import Becomes, Says
+from keyturn.simulation.terms import Becomes, Result, Says
 
 _STYLES = {
     Outcome.APPROVED: Style.GOOD,
@@ -36,7 +36,7 @@ def story(outcome: PlayedTimeline) -> Iterable[Line]:
     said: tuple[str, ...] = ()
     for played in outcome.steps:
         yield Line()
-        yield _when(played, before)
+        yield _when(played, before, timeline.form.pull_request.author)
         now = _standing(played.decision)
         yield line("→ ", Piece(headline(played.decision), _STYLES.get(played.decision.outcome, Style.BAD)), indent=6)
         yield from (line(faint(text), indent=8) for text in now if text not in said)
@@ -49,18 +49,18 @@ def story(outcome: PlayedTimeline) -> Iterable[Line]:
         before, said = played.step.at, now
 
 
-def happened(step: Step) -> str:
-    """What happens in a step, in a few words."""
+def happened(step: Step, author: str) -> str:
+    """What happens in a step, in a few words; `author` is who opened the pull request."""
     form = step.form
     tellings = (
-        form.push and _push(form.push),
+        form.push and _push(form.push, author),
         form.review and _review(form.review),
         form.comment and f"{safe(form.comment.by)} comments {_first_line(form.comment.text)}",
         form.edit and f"{safe(form.edit.comment_of)} edits the comment",
         form.dismissal and f"{safe(form.dismissal.by)} dismisses the review of {safe(form.dismissal.review_of)}",
-        form.check and f"the check {safe(form.check.name)} is at {form.check.result}",
+        form.check and f"the check {safe(form.check.name)} {_RESULTS[form.check.result]}",
         form.label and f"it gets the label {safe(form.label)}",
-        form.retarget and f"{_who(form.retarget.by, 'GitHub')} changes the base branch to {safe(form.retarget.to)}",
+        form.retarget and f"{safe(form.retarget.by or 'GitHub')} changes the base branch to {safe(form.retarget.to)}",
         form.base_force_pushed_by and f"{safe(form.base_force_pushed_by)} force-pushes the base branch",
         form.becomes and _BECOMES[form.becomes],
         form.tick and "time passes",
@@ -68,6 +68,7 @@ def happened(step: Step) -> str:
     return next(telling for telling in tellings if telling)
 
 
+_RESULTS = {Result.SUCCESS: "succeeds", Result.PENDING: "is running", Result.FAILURE: "fails"}
 _BECOMES = {
     Becomes.DRAFT: "it becomes a draft",
     Becomes.READY: "it is ready for review",
@@ -76,7 +77,7 @@ _BECOMES = {
 }
 
 
-def _push(push: PushForm) -> str:
+def _push(push: PushForm, author: str) -> str:
     brings = []
     if push.manifest is not None:
         brings.append("a manifest as it is written")
@@ -85,7 +86,7 @@ def _push(push: PushForm) -> str:
     if push.files is not None:
         brings.append(counted(len(push.files), "changed file"))
     what = f" with {joined(brings)}" if brings else ""
-    return f"{_who(push.by, 'the agent')} pushes the commit {safe(push.commit)}{what}"
+    return f"{safe(push.by or author)} pushes the commit {safe(push.commit)}{what}"
 
 
 def _review(review: ReviewForm) -> str:
@@ -95,18 +96,16 @@ def _review(review: ReviewForm) -> str:
     return f"{safe(review.by)} {does}{commit}{text}"
 
 
-def _who(login: str | None, otherwise: str) -> str:
-    return safe(login) if login is not None else otherwise
-
-
 def _first_line(text: str) -> str:
-    return f"“{safe(text.partition(chr(10))[0], 100)}”"
+    return f"“{safe(text.partition(chr(10))[0].replace('{head}', '<head commit>'), 120)}”"
 
 
-def _when(played: Played, before: datetime | None) -> Line:
+def _when(played: Played, before: datetime | None, author: str) -> Line:
     at = played.step.at
     later = f", {format_duration(at - before)} later" if before is not None and at > before else ""
-    return line(Piece(f"{at:%a} {moment(at)}", Style.HEADING), faint(f"{later}: "), happened(played.step), indent=2)
+    return line(
+        Piece(f"{at:%a} {moment(at)}", Style.HEADING), faint(f"{later}: "), happened(played.step, author), indent=2
+    )
 
 
 def _standing(decision: Decision) -> tuple[str, ...]:
@@ -117,7 +116,7 @@ def _standing(decision: Decision) -> tuple[str, ...]:
         else ", ".join(decision.reason_codes)
     ]
     approvals = decision.approvals
-    if approvals.counted:
+    if approvals.counted and approvals.required is not None:
         found.append(f"{len(approvals.counted)} of {approvals.required} approvals: {joined([*approvals.counted])}")
     found += [f"{safe(item.login)} does not count: {item.reason}" for item in approvals.discounted]
     if decision.expires_at is not None and decision.outcome is not Outcome.EXPIRED:

@@ -17,13 +17,14 @@ def suite_report(path: str, rules_path: str, outcomes: Sequence[Outcome]) -> Ite
         steps = "" if outcome.timeline.single else f" ({counted(len(outcome.steps), 'step')})"
         yield line(verdict, safe(outcome.timeline.name), faint(steps), indent=2)
         for played in outcome.steps:
-            yield from _differences(path, played, single=outcome.timeline.single)
+            yield from _differences(path, outcome, played)
 
 
-def _differences(path: str, played: Played, *, single: bool) -> Iterable[Line]:
+def _differences(path: str, outcome: Outcome, played: Played) -> Iterable[Line]:
     if not played.differences:
         return
-    what = "" if single else f": after {happened(played.step)}"
+    timeline = outcome.timeline
+    what = "" if timeline.single else f": after {happened(played.step, timeline.form.pull_request.author)}"
     yield line(faint(f"{safe(path)}:{played.step.line}{what}"), indent=7)
     for difference in played.differences:
         yield line(Piece(f"- {difference.key}: {safe(difference.expected, 500)}", Style.BAD), indent=7)

@@ -47,8 +47,8 @@ class ContentForm(Form):
     """What a pull request holds; what a later push leaves out stays as it was."""
 
     actions: list[CaseActionForm] | None = Field(default=None, description="The actions of its manifest.")
-    manifest: str | None = Field(
-        default=None, description="The text of its manifest, in the place of `actions`: for manifests that are broken."
+    manifest: list[str] | None = Field(
+        default=None, description="The lines of its manifest, in the place of `actions`: for manifests that are broken."
     )
     agent: Text | None = Field(default=None, description="What the manifest calls the agent.")
     requested_by: Login | None = Field(default=None, description="Whom the manifest names as having asked for it.")

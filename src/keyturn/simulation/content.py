@@ -20,11 +20,12 @@ def after_push(before: ContentForm, push: ContentForm) -> ContentForm:
 
 def manifest_of(content: ContentForm) -> ManifestFile | None:
     """The manifest file; `None` where nothing says what stands in it."""
-    text, suffix = content.manifest, "yml"
-    if text is None:
-        if content.actions is None:
-            return None
+    if content.manifest is not None:
+        text, suffix = "".join(f"{line}\n" for line in content.manifest), "yml"
+    elif content.actions is not None:
         text, suffix = json.dumps(_document(content), indent=1), "json"
+    else:
+        return None
     data = text.encode()
     return ManifestFile(path=f"{_PLACE}.{suffix}", kind=FileKind.REGULAR, content=data, size=len(data))
 
