@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final
 
 from keyturn.core.chain import Chain
-from keyturn.core.compose import Run, compose
+from keyturn.core.compose import Learned, Run, compose, overrides_of
 from keyturn.core.decision import ReasonCode
 from keyturn.core.facts import (
     Account,
@@ -259,7 +259,47 @@ def _hostile() -> Judgement:
     return judged(facts(text, files=files, file_count=2, reviews=(asked,)), timedelta(hours=1))
 
 
+def _reviewed() -> Judgement:
+    """An override whose review is done, on a pull request that has moved on since."""
+    first = judged(facts(EMERGENCY, comments=(override_comment(),)), timedelta(hours=3))
+    overrides = tuple(
+        record.model_copy(update={"issue": 45, "reviewed_at": OPENED + timedelta(days=1), "reviewed_by": "ann"})
+        for record in overrides_of(first)
+    )
+    chain = Chain(entries=(), broken=(), highest_generation=0, next_sequence=1, previous=None)
+    entry = compose(first, chain, Run(actor=None, url=None, version="0"), Learned(overrides=overrides))
+    assert entry is not None
+    ledger = LedgerFacts(entries=(entry,), highest_generation=1)
+    return judged(facts(head=EARLIER, ledger=ledger), timedelta(days=2))
+
+
+def _anybody() -> Judgement:
+    """A rule book that names no approvers, commits of nobody, an account that is gone, and a calendar."""
+    book = (
+        BOOK.replace("{users: [ann, bob, carol], teams: [acme/platform]}", "{permission: maintain}")
+        .replace("checks: [test]", 'checks: [test, lint, "build*"]')
+        .replace(
+            "version: 1\n", 'version: 1\ncalendar: {timezone: Europe/Berlin, days: mon-fri, hours: "09:00-18:00"}\n'
+        )
+    )
+    unknown = Identity("Somebody", "somebody@nowhere.invalid", None)
+    stray = Commit(oid=EARLIER, authors=(unknown,), committer=unknown, signed_by_github=False)
+    gone = review("carol", ReviewState.CHANGES_REQUESTED, author=None, commit=None)
+    checks = (
+        Check(name="build", state=CheckState.PENDING, order=(OPENED, 1)),
+        Check(name="test", state=CheckState.SUCCESS, order=(OPENED, 1)),
+    )
+    return judged(facts(book=book, commits=(stray, commit(HEAD, BOT)), reviews=(gone,), checks=checks))
+
+
+def _huge() -> Judgement:
+    """More of everything than GitHub lists, and targets that only look like others."""
+    text = SMALL.replace("action_type: write", "action_type: lint").replace("src/billing", "s\u0433c/billing")
+    return judged(facts(text, BOOK + "volume: {multi: 1}\n", file_count=4_000, commit_count=300))
+
+
 EXAMPLES: Final[Mapping[str, Callable[[], Judgement]]] = {
+    "anybody": _anybody,
     "approved": lambda: judged(facts(reviews=(APPROVED_BY_ANN, APPROVED_BY_DAVE)), timedelta(hours=2)),
     "auto_approved": lambda: judged(
         facts(SMALL.replace("action_type: write", "action_type: lint"), files=(), file_count=0)
@@ -270,6 +310,7 @@ EXAMPLES: Final[Mapping[str, Callable[[], Judgement]]] = {
     "escalated": lambda: _waited((APPROVED_BY_ANN,), timedelta(hours=5)),
     "expired": lambda: _waited((APPROVED_BY_ANN, APPROVED_BY_BOB), timedelta(hours=30)),
     "hostile": _hostile,
+    "huge": _huge,
     "invalid_manifest": lambda: judged(facts(SMALL.replace("scope: single_file", "scope: everything\n    on: yes"))),
     "invalid_rules": lambda: judged(facts(book=BOOK.replace("undeclared: multi\n", ""))),
     "ledger_broken": lambda: judged(
@@ -297,6 +338,7 @@ EXAMPLES: Final[Mapping[str, Callable[[], Judgement]]] = {
         facts(book=BOOK.replace("[ann, bob, carol], teams: [acme/platform]", "[bob]"))
     ),
     "rejected": _rejected,
+    "reviewed": _reviewed,
     "roster_unreadable": lambda: judged(facts(teams={"acme/platform": None}, advisory=True)),
 }
 """By name: outcomes, and states within them that read differently."""

@@ -53,7 +53,6 @@ def test_fence__holds_all_of_the_text(text: str) -> None:
 @given(hostile)
 def test_told__makes_code_of_a_name_wherever_it_stands(login: str) -> None:
     """A sentence of the core about somebody never carries their name as plain text."""
-    login = login.replace("`", "")
     assert live(told(f"{login} is not named in `override` of rules.yml", login)) == []
 
 

@@ -9,7 +9,7 @@ from keyturn.core.judgement import Judgement
 from keyturn.render.marker import read_marker
 from keyturn.render.notices import override_reminder
 from keyturn.render.review_issue import review_issue, review_marker
-from tests.render.examples import BOOK, EARLIER, EMERGENCY, LARGE, example, facts, judged, override_comment
+from tests.render.examples import BOOK, EARLIER, EMERGENCY, LARGE, SMALL, example, facts, judged, override_comment
 from tests.render.hostile import hostile_judgements, live
 
 
@@ -42,6 +42,15 @@ def test_review_issue__of_an_earlier_commit_tells_nothing_of_the_present_one() -
     body = review_issue(judgement, record).body
     assert EARLIER in body
     assert "Manifest digest" not in body
+
+
+def test_review_issue__shows_the_severest_actions() -> None:
+    """Five actions are enough to see what was let through; the rest are counted."""
+    actions = "".join(SMALL.partition("actions:\n")[2].replace("tax.py", f"tax{number}.py") for number in range(7))
+    judgement = judged(facts(EMERGENCY + actions, comments=(override_comment(),)), timedelta(hours=3))
+    body = review_issue(judgement, overrides_of(judgement)[0]).body
+    assert body.index("`production_database` (**emergency**)") < body.index("`src/billing/tax.py` (**single**)")
+    assert "- 4 further actions" in body
 
 
 def test_review_issue__leaves_out_who_overrode() -> None:

@@ -58,6 +58,15 @@ def test_status__names_checks_while_they_are_few(checks: Checks, told: str) -> N
     assert status_description(replace(judgement, decision=decision)) == told
 
 
+def test_status__names_three_approvers_at_most() -> None:
+    """A long list of people does not push the rest out of the line."""
+    decision = example("approved").decision
+    approvals = decision.approvals.model_copy(update={"counted": ("ann", "bob", "carol", "dave", "erin")})
+    assert decision_description(decision.model_copy(update={"approvals": approvals})) == (
+        "Approved by ann, bob, carol and 2 more; tier multi"
+    )
+
+
 def test_status__names_the_stricter_pull_request() -> None:
     """Where another pull request with the same head and base is stricter, its number stands first."""
     assert strictest_description(13, "Expired") == "#13 has the same commit and base: Expired"

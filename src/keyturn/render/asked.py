@@ -3,8 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from keyturn.core.assessment import Assessment, ClassifiedAction, Floor, FloorCause
-from keyturn.core.decision import ReasonCode
+from keyturn.core.assessment import MAX_COMMITS, MAX_FILES, Assessment, ClassifiedAction, Floor, FloorCause
 from keyturn.core.exclusion import accounts_of
 from keyturn.core.facts import Change, Facts
 from keyturn.core.judgement import Judgement
@@ -12,7 +11,7 @@ from keyturn.core.requirement import unattributed
 from keyturn.core.rulebook import Rule, RuleBook
 from keyturn.core.shown import shown
 from keyturn.render.markdown import bullets, cell, code, length, names, table
-from keyturn.render.sentences import CHANGES, FLOORS, REASONS
+from keyturn.render.sentences import CHANGES, FLOORS
 from keyturn.render.visible import flowing
 from keyturn.render.words import counted, joined
 
@@ -63,11 +62,8 @@ def diff_part(judgement: Judgement) -> str:
     return "\n\n".join(parts)
 
 
-def tier_cause(judgement: Judgement) -> str:
+def tier_cause(assessment: Assessment, book: RuleBook) -> str:
     """What makes the pull request as severe as it is, the first of its causes named; empty where nothing does."""
-    assessment, book = judgement.assessment, judgement.rules.book
-    if assessment is None or book is None:
-        return ""
     causes = [
         f"{code(item.action.action_type)} {code(item.action.target, 120)} ({_source(item, book)})"
         for item in assessment.actions
@@ -79,9 +75,9 @@ def tier_cause(judgement: Judgement) -> str:
         if floor.tier is assessment.tier
     ]
     if assessment.too_many_files:
-        causes.insert(0, REASONS[ReasonCode.TOO_MANY_FILES])
+        causes.insert(0, f"more changed files than GitHub lists ({MAX_FILES:,})")
     if assessment.too_many_commits:
-        causes.insert(0, REASONS[ReasonCode.TOO_MANY_COMMITS])
+        causes.insert(0, f"more commits than GitHub lists ({MAX_COMMITS:,})")
     more = f", and {counted(len(causes) - 1, 'more cause')}" if len(causes) > 1 else ""
     return f"{causes[0]}{more}" if causes else ""
 

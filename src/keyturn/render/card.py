@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from keyturn.core.decision import Checks, Outcome, ReasonCode
+from keyturn.core.decision import Checks, DecisionFrame, Outcome, ReasonCode
 from keyturn.core.events import closing_events
 from keyturn.core.facts import Change, PullRequestState
 from keyturn.core.judgement import Judgement
@@ -31,11 +31,14 @@ Payload = dict[str, object]
 
 def wants_card(judgement: Judgement) -> bool:
     """Whether a request gets a card; one that has a card keeps it up to date whatever it becomes."""
-    decision = judgement.decision
-    if decision.request_id is None or judgement.facts.state is not PullRequestState.OPEN:
-        return False
+    return judgement.facts.state is PullRequestState.OPEN and deserves_card(judgement.decision)
+
+
+def deserves_card(decision: DecisionFrame) -> bool:
+    """Whether a decision about an open pull request waits for people, or has let it through with them."""
     silent = {Outcome.AUTO_APPROVED, Outcome.NOT_GOVERNED, Outcome.INVALID, Outcome.ERROR}
-    return decision.outcome not in silent and ReasonCode.DRAFT not in decision.reason_codes
+    drafted = ReasonCode.DRAFT in decision.reason_codes
+    return decision.request_id is not None and decision.outcome not in silent and not drafted
 
 
 def card(judgement: Judgement, who: Directory) -> Payload:

@@ -117,10 +117,10 @@ def _paragraphs(parts: Iterable[str]) -> str:
 
 def _tier(judgement: Judgement) -> str:
     """The tier, what made it so, and what it asks for, in one line."""
-    requirement = judgement.requirement
-    if judgement.decision.tier is None or requirement is None:
+    requirement, assessment, book = judgement.requirement, judgement.assessment, judgement.rules.book
+    if judgement.decision.tier is None or requirement is None or assessment is None or book is None:
         return ""
-    cause = tier_cause(judgement)
+    cause = tier_cause(assessment, book)
     because = f", because of {cause}" if cause else ""
     needs = [counted(requirement.approvals, "approval")] if requirement.approvals else []
     if requirement.checks:

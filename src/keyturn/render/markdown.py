@@ -15,6 +15,7 @@ LONGEST_TOLD = 1_000
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(r"\(?(?:[A-Za-z][A-Za-z'-]*|[0-9]{1,6})\)?[,.;:]?")
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?")
+_ACCOUNT = re.compile(r"[A-Za-z0-9_-]{1,100}(?:\[bot\])?")
 _TEAM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?/[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?")
 
 
@@ -56,7 +57,7 @@ def mention(name: str) -> str:
 def told(sentence: str, login: str) -> str:
     """A sentence of keyturn's own about somebody: the login, what is in backticks and all but plain words, as code."""
     segments = sentence.split("`")
-    if len(segments) % 2 == 0:
+    if len(segments) % 2 == 0 or not _ACCOUNT.fullmatch(login):
         return code(sentence, LONGEST_TOLD)
     name = re.compile(rf"(?<![\w-])({re.escape(login)})(?![\w-])")
     return "".join(

@@ -137,7 +137,11 @@ def _renewal(judgement: Judgement) -> list[str]:
 
 
 def _emergency(judgement: Judgement) -> Iterable[str]:
-    yield "No approval can let this through. Take out what is marked **emergency** below, or break the glass."
+    assessment = judgement.assessment
+    if assessment is not None and (assessment.too_many_files or assessment.too_many_commits):
+        yield "It is too large to be judged. Split it into smaller pull requests, or break the glass."
+    else:
+        yield "No approval can let this through. Take out what is marked **emergency** below, or break the glass."
     checks = judgement.decision.checks or Checks()
     yield from _checks(checks)
 

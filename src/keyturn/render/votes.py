@@ -92,7 +92,8 @@ def approvals_wanted(judgement: Judgement) -> str:
 def _objection(objection: Objection) -> str:
     review = objection.review
     who = code(review.author.login) if review.author else "An account that is gone"
-    where = "the current commit" if objection.on_head else f"commit {code((review.commit or 'unknown')[:10])}"
+    earlier = f"commit {code(review.commit[:10])}" if review.commit else "a commit that is gone"
+    where = "the current commit" if objection.on_head else earlier
     said = f": {code(flowing(review.body), LONGEST_QUOTE)}" if review.body.strip() else ""
     in_vain = (
         f" {code(objection.dismissed_by.login)} dismissed it without being entitled to, so it stands."
