@@ -18,6 +18,7 @@ COMMANDS: Final = MappingProxyType(
         "check": "keyturn.cli.check",
         "draft": "keyturn.cli.draft",
         "test": "keyturn.cli.cases",
+        "init": "keyturn.cli.init",
         "schema": "keyturn.cli.schema",
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
