@@ -15,6 +15,7 @@ from keyturn.core.manifest import (
     Manifest,
     ManifestFile,
     Scope,
+    read_each,
     read_manifest,
     read_manifests,
 )
@@ -385,6 +386,34 @@ def test_manifests__a_thousand_actions() -> None:
         read_manifests([*files, manifest_file(MANIFEST, "c.yml"), manifest_file(MANIFEST, "d.yml")])
     problem = "c.yml:3: the manifests of this pull request list more than 1,000 actions; this is the first too many"
     assert [str(found) for found in caught.value.problems] == [problem]
+
+
+def test_manifests__ten_thousand_globs() -> None:
+    """Globs are tried on every changed file, so there is a limit to them over all manifests."""
+    many = action(files=f"[{'a, ' * 5_000}]")
+    assert len(read_manifests([manifest_file(many, "a.yml"), manifest_file(many, "b.yml")])) == 2
+    with pytest.raises(Refused) as caught:
+        read_manifests([manifest_file(many, name) for name in ("a.yml", "b.yml", "c.yml", "d.yml")])
+    problem = "c.yml:4: the manifests of this pull request list more than 10,000 globs; this action passes the limit"
+    assert [str(found) for found in caught.value.problems] == [problem]
+
+
+def test_manifests__eight_megabytes() -> None:
+    """Many large files cost as much as one huge file would, so there is a limit to them together."""
+    large = MANIFEST + "#" * (LARGEST - len(MANIFEST))
+    files = [manifest_file(large, f"{number:02}.yml") for number in range(33)]
+    assert len(read_manifests(files[:32])) == 32
+    with pytest.raises(Refused) as caught:
+        read_manifests(files)
+    problem = "32.yml: the manifests of this pull request hold more than 8 MiB together; from here on none is read"
+    assert [str(found) for found in caught.value.problems] == [problem]
+
+
+def test_read_each__whatever_can_be_read() -> None:
+    """Readable manifests are handed out even where others are refused: a broken one hides nobody."""
+    reading = read_each([manifest_file(FULL, "b.yml"), manifest_file("x", "a.yml"), manifest_file("y", "c.yml")])
+    assert [read.requested_by for read in reading.manifests] == ["octocat"]
+    assert [problem.file for problem in reading.problems] == ["a.yml", "c.yml"]
 
 
 _ANY_TREE = st.recursive(

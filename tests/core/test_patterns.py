@@ -114,6 +114,10 @@ def test_normal__form(text: str, form: str) -> None:
         ("\\!a", "!a", True),
         ("\\#a", "#a", True),
         ("a\\ ", "a ", True),
+        ("a\xa0", "a\xa0", True),
+        ("a\xa0", "a", False),
+        ("a\\\xa0", "a\xa0", True),
+        ("a\u3000b/*", "a\u3000b/c", True),
         ("a\\*", "a*", True),
         ("a\\*", "ab", False),
         ("*.tf", "new\nline/a.tf", True),
@@ -178,7 +182,6 @@ def test_glob__without_case(glob: str, path: str, matches: bool) -> None:
         ("a\\/b", "a backslash stands in front of the character that it escapes"),
         ("a ", "a blank at the end of a glob does not count"),
         ("a\\\\ ", "a blank at the end of a glob does not count"),
-        ("a\\\xa0", "a blank at the end of a glob does not count"),
     ],
 )
 def test_glob__refused(glob: str, why: str) -> None:

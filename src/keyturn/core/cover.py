@@ -64,8 +64,11 @@ class _Paths:
     def _globbed(self, glob: str) -> int:
         found = self._matching.get(glob)
         if found is None:
-            matches = compiled_glob(glob).matches
-            found = sum(1 << position for position, path in enumerate(self._paths) if matches(path))
+            compiled = compiled_glob(glob)
+            if compiled.literal is not None:
+                found = self._below.get(compiled.literal, 0)
+            else:
+                found = sum(1 << position for position, path in enumerate(self._paths) if compiled.matches(path))
             self._matching[glob] = found
         return found
 

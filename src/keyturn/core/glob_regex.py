@@ -15,7 +15,7 @@ from keyturn.core.glob_class import read_class
 _CLASS = "\ue000"
 """Stands for a bracket expression on the way through pathspec; no glob may hold it."""
 
-_SPECIAL = re.compile(r"\\(?P<escaped>.?)|(?P<bracket>\[)", re.DOTALL)
+_SPECIAL = re.compile(r"\\(?P<escaped>.?)|(?P<bracket>\[)|[^\S ]", re.DOTALL)
 _PART = re.compile(
     r"(?P<anywhere>\^\(\?:\.\+/\)\?)|(?P<root>\^)|(?P<between>\(\?:/\.\+\)\?)"
     r"|(?P<end>\(\?:\(\?P<ps_d>/\)\|\$\))|(?P<slash>\(\?P<ps_d>/\)|/)"
@@ -58,19 +58,23 @@ def _without_classes(glob: str) -> tuple[str, list[str]]:
     last_escaped = False
     while (special := _SPECIAL.search(glob, position)) is not None:
         bare += glob[position : special.start()]
+        position = special.end()
+        escaped = special["escaped"]
         if special["bracket"]:
             group, position = read_class(glob, special.start())
             classes.append(group)
             bare += _CLASS
-            continue
-        if special["escaped"] in {"", "/"}:
+        elif escaped in {"", "/"}:
             msg = "a backslash stands in front of the character that it escapes; write \\\\ for itself"
             raise ValueError(msg)
-        bare += special[0]
-        position = special.end()
-        last_escaped = position == len(glob)
+        elif special[0][-1].isspace() and escaped != " ":  # pathspec strips more kinds of blanks than git does
+            classes.append(re.escape(special[0][-1]))
+            bare += _CLASS
+        else:
+            bare += special[0]
+            last_escaped = position == len(glob)
     bare += glob[position:]
-    if bare != bare.rstrip() and not (last_escaped and bare.endswith(" ")):
+    if bare.endswith(" ") and not last_escaped:
         msg = "a blank at the end of a glob does not count; leave it out, or write a backslash in front of it"
         raise ValueError(msg)
     return bare, classes

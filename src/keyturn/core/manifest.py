@@ -1,6 +1,6 @@
 """The manifest: what an agent says that its pull request does, read strictly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,19 +15,29 @@ from keyturn.core.source import LARGEST, Problems, oversized
 __all__ = [
     "LARGEST",
     "MOST_ACTIONS",
+    "MOST_BYTES",
+    "MOST_GLOBS",
     "UNFILLED",
     "Action",
     "FileKind",
     "Impact",
     "Manifest",
     "ManifestFile",
+    "Reading",
     "Scope",
+    "read_each",
     "read_manifest",
     "read_manifests",
 ]
 
 MOST_ACTIONS = 1_000
 """How many actions all manifests of a pull request may list together."""
+
+MOST_GLOBS = 10_000
+"""How many globs they may list together: far more than a thousand actions need, few enough to try on every file."""
+
+MOST_BYTES = 8 * 1024 * 1024
+"""How many bytes they may hold together: more than a thousand actions can fill with words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +96,14 @@ class ManifestFile:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The manifests of a pull request that can be read, in path order, and everything that is wrong, in file order."""
+
+    manifests: tuple[Manifest, ...]
+    problems: tuple[Problem, ...]
+
+
 def read_manifest(file: ManifestFile) -> Manifest:
     """The manifest in this file. Raises Refused with everything that is wrong with it."""
     return read_manifests([file])[0]
@@ -96,35 +114,73 @@ def read_manifests(files: Iterable[ManifestFile]) -> tuple[Manifest, ...]:
 
     Raises Refused with everything that is wrong with any of them, and unless they list 1 to 1,000 actions together.
     """
+    reading = read_each(files)
+    if reading.problems:
+        raise Refused(reading.problems)
+    return reading.manifests
+
+
+def read_each(files: Iterable[ManifestFile]) -> Reading:
+    """Whichever manifests of a pull request can be read, and what `read_manifests` would refuse all of them for."""
+    totals = _Totals()
     manifests: list[Manifest] = []
     problems: list[Problem] = []
-    listed = 0
     for file in sorted(files, key=lambda file: file.path):
         own = Problems(file.path)
         try:
+            totals.add_bytes(file, own)
             root = _read_root(file, own)
             lines = _action_lines(root)
-            if listed <= MOST_ACTIONS < listed + len(lines):
-                own.add(lines[MOST_ACTIONS - listed], None, _TOO_MANY)
-            listed += len(lines)
             form = fill(ManifestForm, root, own)
             if form is not None and not own:
                 manifests.append(_manifest(file.path, form, root, lines))
+                totals.add_globs(manifests[-1], own)
+            totals.add_actions(lines, own)
         except Refused as refused:
             problems += refused.problems
         else:
             problems += own.listed()
-    if manifests and not listed and not problems:
+    if manifests and not totals.actions and not problems:
         path = manifests[0].path
         problems.append(
             Problem(path, None, None, "no manifest of this pull request lists an action; at least one must")
         )
-    if problems:
-        raise Refused(problems)
-    return tuple(manifests)
+    return Reading(tuple(manifests), Refused(problems).problems if problems else ())
 
 
-_TOO_MANY = f"the manifests of this pull request list more than {MOST_ACTIONS:,} actions; this is the first too many"
+@dataclass(slots=True)
+class _Totals:
+    """What all manifests of a pull request hold together; each limit is refused where it is first passed."""
+
+    held: int = 0
+    actions: int = 0
+    globs: int = 0
+
+    def add_bytes(self, file: ManifestFile, problems: Problems) -> None:
+        """Count a file before it is read. Raises Refused for every file beyond the limit."""
+        self.held += len(file.content or b"")
+        if self.held > MOST_BYTES:
+            limit = f"{MOST_BYTES // 1024 // 1024} MiB"
+            message = f"the manifests of this pull request hold more than {limit} together; from here on none is read"
+            raise problems.fatal(None, None, message)
+
+    def add_actions(self, lines: Sequence[int], problems: Problems) -> None:
+        """Count the actions of a file, which begin on these lines."""
+        if self.actions <= MOST_ACTIONS < self.actions + len(lines):
+            message = f"{_TOO_MANY} {MOST_ACTIONS:,} actions; this is the first too many"
+            problems.add(lines[MOST_ACTIONS - self.actions], None, message)
+        self.actions += len(lines)
+
+    def add_globs(self, manifest: Manifest, problems: Problems) -> None:
+        """Count the globs of a manifest."""
+        for action, line in zip(manifest.actions, manifest.lines, strict=True):
+            count = len(action.files or ())
+            if self.globs <= MOST_GLOBS < self.globs + count:
+                problems.add(line, None, f"{_TOO_MANY} {MOST_GLOBS:,} globs; this action passes the limit")
+            self.globs += count
+
+
+_TOO_MANY = "the manifests of this pull request list more than"
 
 
 def _read_root(file: ManifestFile, problems: Problems) -> Node:

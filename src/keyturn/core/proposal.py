@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from keyturn.core.digest import manifest_digest
 from keyturn.core.facts import Facts
 from keyturn.core.inquiry import Answer, Inquiry
-from keyturn.core.manifest import Manifest, ManifestFile, read_manifest, read_manifests
-from keyturn.core.problem import Problem, Refused
+from keyturn.core.manifest import Manifest, read_each
+from keyturn.core.problem import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +33,10 @@ def propose(facts: Facts, inquiry: Inquiry) -> Proposal:
     """Read all manifests of a pull request; never raises for what they hold."""
     if not facts.manifests:
         return Proposal(manifests=(), problems=(), digest=manifest_digest(()), requesters=())
-    try:
-        manifests = read_manifests(facts.manifests)
-    except Refused as refused:
-        readable = tuple(_readable(facts.manifests))
-        return Proposal(manifests=(), problems=refused.problems, digest=None, requesters=_requesters(readable))
+    reading = read_each(facts.manifests)
+    manifests = reading.manifests
+    if reading.problems:
+        return Proposal(manifests=(), problems=reading.problems, digest=None, requesters=_requesters(manifests))
     problems = () if facts.offline else tuple(_nobodies(manifests, inquiry))
     digest = None if problems else manifest_digest(action for manifest in manifests for action in manifest.actions)
     return Proposal(
@@ -47,14 +46,6 @@ def propose(facts: Facts, inquiry: Inquiry) -> Proposal:
 
 def _requesters(manifests: Iterable[Manifest]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(manifest.requested_by for manifest in manifests if manifest.requested_by is not None))
-
-
-def _readable(files: Iterable[ManifestFile]) -> Iterable[Manifest]:
-    for file in files:
-        try:
-            yield read_manifest(file)
-        except Refused:
-            continue
 
 
 def _nobodies(manifests: Iterable[Manifest], inquiry: Inquiry) -> Iterable[Problem]:
