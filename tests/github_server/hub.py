@@ -1,6 +1,24 @@
-"""The server as tests hold it: GitHub on 127.0.0.1, with its state, its clock, its journal and its faults in reach."""
+"""The server as tests hold it: GitHub on 127.0.0.1, with its state, its clock, its journal and its faults in reach.
+
+    with GitHubServer() as hub:
+        repo = hub.repository("acme/shop", files={"rules.yml": RULES})
+        ann, bot = repo.user("ann", role="write"), repo.bot("agent")
+        pull = repo.pull_request(author=bot, files={"src/tax.py": "..."}, labels=["agent"])
+        pull.check_run("test", "success")
+        pull.approve(ann)
+        hub.clock.advance(hours=1)
+        hub.faults.lose_reply(operation="createCommitOnBranch")
+        job = hub.job(triggers.pull_request(pull), tmp_path, inputs={"publish": "status"})
+        subprocess.run(["keyturn", "action"], env=job.environment | {"PATH": os.environ["PATH"]}, check=True)
+        assert job.outputs()["outcome"] == "approved"
+        assert [str(request) for request in hub.writes] == [...]
+
+What is asked against GitHub's published schemas stands in `hub.violations`, what the server lacks in
+`hub.unimplemented`; leaving the `with` fails the test where there is any.
+"""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -123,6 +141,11 @@ class GitHubServer:
             graphql_url=self.graphql_url,
             inputs=inputs,
         )
+
+    @property
+    def lock(self) -> AbstractContextManager[object]:
+        """Hold it to change several things between two requests while a client runs; hooks hold it already."""
+        return self._service.lock
 
     def before_request(self, hook: Hook) -> None:
         """Call `hook` with every request before it is handled: the place to change things behind a client's back."""

@@ -238,6 +238,23 @@ def test_hooks__change_things_behind_the_clients_back(hub: GitHubServer, repo: R
     hub.clear_hooks()
 
 
+def test_lock__holds_requests_back(hub: GitHubServer, repo: Repository, token: Token) -> None:
+    """While a test holds the lock no request is handled."""
+    done = threading.Event()
+
+    def comment() -> None:
+        _comment(hub, token)
+        done.set()
+
+    with hub.lock:
+        client = threading.Thread(target=comment)
+        client.start()
+        assert not done.wait(0.2)
+        repo.pull_requests[0].push({"b": "b"})
+    assert done.wait(5)
+    client.join()
+
+
 def test_journal__tells_reads_from_writes(hub: GitHubServer, repo: Repository, token: Token, ask: Ask) -> None:
     """Queries are reads and mutations writes; each request is kept with its operation and its token."""
     add = """mutation($id: ID!) { addComment(input: {subjectId: $id, body: "x"}) { subject { id } } }"""

@@ -26,7 +26,8 @@ def create_blob(call: Call) -> Json:
     """Store a file's bytes."""
     content = call.body["content"]
     try:
-        data = base64.b64decode(content) if call.body.get("encoding") == "base64" else content.encode()
+        is_base64 = call.body.get("encoding") == "base64"
+        data = base64.b64decode("".join(content.split()), validate=True) if is_base64 else content.encode()
     except binascii.Error as error:
         raise invalid(resource="Blob", field="content", code="invalid") from error
     oid = call.world.store.blob(data).oid
