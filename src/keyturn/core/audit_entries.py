@@ -69,7 +69,11 @@ def debts_against_entries(tip: LedgerTip) -> Iterator[Finding]:
     if listed is None or (content is None and DEBTS_PATH in tip.files):
         yield Finding(fault=Fault.EDITED, path=DEBTS_PATH, what=f"{DEBTS_PATH} is no list of debts")
         return
-    newest = {standing.place.pull_request: standing.entry for standing in tip.entries() if standing.entry is not None}
+    newest = {
+        standing.place.pull_request: standing.entry
+        for standing in tip.entries()
+        if standing.entry is not None and _own_faults(standing) is None
+    }
     owed = {
         (number, record.due, tuple(voice.login for voice in record.voices))
         for number, entry in newest.items()

@@ -8,7 +8,7 @@ from typing import Final
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.decision import ReasonCode
 from keyturn.core.exclusion import bot_of
-from keyturn.core.ledger_walk import Change, LedgerTip, LedgerWalk, WalkedCommit, pull_requests
+from keyturn.core.ledger_walk import Change, LedgerTip, LedgerWalk, WalkedCommit, place_of, pull_requests
 from keyturn.core.record import folder
 from keyturn.github.accounts import Viewer
 from keyturn.github.blobs import Blobs
@@ -56,7 +56,7 @@ class LedgerOnGitHub:
         return LedgerWalk(
             tip=self._tip(commit, files, folders),
             account=own.login,
-            commits=tuple(self._walked(node, own, folders.changes) for node in nodes),
+            commits=tuple(self._walked(node, own, folders) for node in nodes),
             named=tuple(verdicts_naming(self._client, numbers, own)),
         )
 
@@ -132,24 +132,27 @@ class LedgerOnGitHub:
         answer = self._client.graphql(document, {**variables, "cursor": None}).data
         first = answer.at("repository", "object", "history")
         nodes = all_nodes(self._client, first, document, variables, "repository", "object", "history")
-        return answer.at("viewer").text("login"), nodes[::-1]
+        return answer.at("viewer").text("login"), _first_parents(nodes, tip)
 
-    def _walked(self, node: Fields, own: Viewer, known: Mapping[str, Sequence[Change]]) -> WalkedCommit:
+    def _walked(self, node: Fields, own: Viewer, folders: "_Folders") -> WalkedCommit:
         signature = node.maybe("signature")
         signed = signature is not None and signature.flag("isValid") and signature.flag("wasSignedByGitHub")
-        author = _author(node)
-        oid = node.text("oid")
+        author, oid = _author(node), node.text("oid")
+        known = folders.known(oid)
         return WalkedCommit(
             oid=oid,
             parents=tuple(parent.text("oid") for parent in node.nodes("parents")),
             own=signed and own.is_author(node.maybe("author")),
             author=author if signed else f"{author}, not signed by GitHub",
             at=node.time("committedDate"),
-            changes=tuple(known[oid]) if oid in known else tuple(self._changes(oid)),
+            changes=tuple(known) if known is not None else tuple(self._changes(oid)),
         )
 
     def _changes(self, commit: str) -> Iterator[Change]:
-        """What a commit did that touched no folder still there; what a path held before it is not told."""
+        """Everything that a commit did, for those that did more or other than write entries.
+
+        What a path held before it is not told, only that it held something.
+        """
         answer = Fields.of(self._client.rest("GET", f"{self._client.home}/commits/{commit}"), "commit")
         for file in answer.each("files") if "files" in answer.members else ():
             path, status = file.text("filename"), file.text("status")
@@ -161,10 +164,18 @@ class LedgerOnGitHub:
 
 @dataclass(slots=True)
 class _Folders:
-    """What was read of folders: the bytes of their files by blob, and what each commit did to them."""
+    """What was read of folders: the bytes of their files by blob, and what each commit did to the entries in them.
+
+    `strange` are the commits that did something else besides.
+    """
 
     contents: dict[str, bytes] = field(default_factory=dict)
     changes: dict[str, list[Change]] = field(default_factory=dict)
+    strange: set[str] = field(default_factory=set)
+
+    def known(self, commit: str) -> list[Change] | None:
+        """What a commit did; `None` where that is not all, or nothing is known of it."""
+        return None if commit in self.strange else self.changes.get(commit)
 
     def add(self, number: int, history: Sequence[Fields]) -> None:
         """Compare what a folder held at each of its commits, newest first, with what it held at the one before."""
@@ -174,6 +185,20 @@ class _Folders:
             for path in sorted({*before, *after}):
                 if before.get(path) != after.get(path):
                     changes.append(Change(path, before.get(path), after.get(path)))
+                    if place_of(path) is None:
+                        self.strange.add(commit)
+
+
+def _first_parents(nodes: Sequence[Fields], tip: str) -> list[Fields]:
+    """The commits from the oldest to the tip, each the first parent of the next; what was merged in is left out."""
+    by_oid = {node.text("oid"): node for node in nodes}
+    found: list[Fields] = []
+    node = by_oid.get(tip)
+    while node is not None:
+        found.append(node)
+        parents = node.nodes("parents")
+        node = by_oid.get(parents[0].text("oid")) if parents else None
+    return found[::-1]
 
 
 def _names(node: Fields, number: int) -> dict[str, str]:
