@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from keyturn.core.decision import Decision
-from keyturn.core.facts import Change, ChangedFile, Check, CheckState, ReviewState
+from keyturn.core.facts import Change, ChangedFile, Check, CheckState, ReviewState, Role
 from keyturn.core.judge import decide
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, RecordedEvent
@@ -28,6 +28,7 @@ from tests.render.examples import (
     facts,
     judged,
     manifest,
+    override_comment,
     review,
 )
 from tests.render.hostile import hostile_judgements, live
@@ -145,6 +146,46 @@ def test_comment__holds_when_everything_is_too_long() -> None:
     body = comment(judgement, Extras(marker={"kind": "request"}))
     assert length(body) <= GITHUB_TAKES
     assert block(body).outcome is judgement.decision.outcome
+
+
+def test_comment__holds_when_hundreds_have_long_words() -> None:
+    """A crowd that approves, objects and commands at length leaves the state, and a decision that is still one."""
+    crowd = [f"someone{number}-{'x' * 25}" for number in range(400)]
+    book = BOOK.replace("{users: [ann, bob, carol], teams: [acme/platform]}", "{permission: write}")
+    reviews = tuple(
+        review(
+            login,
+            ReviewState.APPROVED if number % 2 else ReviewState.CHANGES_REQUESTED,
+            number=number,
+            id=f"R{number}",
+            body="😀`" * 2_000,
+        )
+        for number, login in enumerate(crowd)
+    )
+    comments = tuple(replace(override_comment(login, "界" * 3_000), id=f"C{login}") for login in crowd)
+    judgement = judged(
+        facts(LARGE, book, reviews=reviews, comments=comments, roles=dict.fromkeys(crowd, Role.WRITE)),
+        timedelta(hours=3),
+    )
+    body = comment(judgement, Extras(marker={"kind": "request", "slack": {"ts": "1" * 2_000}}))
+    assert length(body) <= GITHUB_TAKES
+    assert "## ✋ Changes requested by" in body
+    shown = block(body)
+    assert shown.outcome is judgement.decision.outcome
+    assert shown.next_step is judgement.decision.next_step
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"), [(38_800, "### What is missing"), (39_600, "## ⏳ Waiting for 1 more approval")]
+)
+def test_comment__leaves_out_whole_parts_before_it_grows_too_long(kept: int, shown: str) -> None:
+    """Where even short lists do not fit, what the agent says goes first, then all but the state; the text says so."""
+    body = comment(example("pending"), Extras(marker={"kind": "request", "kept": "x" * kept}))
+    assert length(body) <= GITHUB_TAKES
+    assert shown in body
+    assert "There is too much to show here" in body
+    assert "### What the agent says it does" not in body
+    assert block(body) == example("pending").decision
 
 
 def test_comment__names_the_pull_requests_that_share_head_and_base() -> None:

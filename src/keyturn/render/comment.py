@@ -19,6 +19,9 @@ from keyturn.render.status import observes
 from keyturn.render.votes import approvals_part, objections_part, overrides_part, refusals_part
 from keyturn.render.words import counted, joined
 
+LEAST_BLOCK = 12_000
+"""So much room the block for the agent has at least."""
+
 LONGEST = 65_000
 """GitHub refuses more than 65,536 characters; some room is left for how it counts them."""
 
@@ -43,14 +46,25 @@ class Extras:
 
 def comment(judgement: Judgement, extras: Extras) -> str:
     """The whole comment, at most 65,000 characters; it changes only when something has happened."""
-    body = report(judgement, extras)
     foot = footer(judgement)
     first = marker(extras.marker)
+    body = _fitting_report(judgement, extras, LONGEST - length(first) - length(foot) - LEAST_BLOCK)
     room = LONGEST - length(first) - length(body) - length(foot) - 500
     block, left_out = decision_block(judgement.decision, room)
     for_agent = f"{NEXT_STEPS[judgement.decision.next_step]} {left_out}".strip()
     decision = details("For the agent: the decision as JSON", f"{for_agent}\n\n{block}")
     return "\n\n".join((f"{first}\n{body}", decision, foot)) + "\n"
+
+
+def _fitting_report(judgement: Judgement, extras: Extras, room: int) -> str:
+    """As much of the report as there is room for: each list in it has a limit, but a hundred long ones may meet."""
+    whole = report(judgement, extras)
+    if length(whole) <= room:
+        return whole
+    note = "There is too much to show here; the summary of the job and the ledger have it all."
+    head = whole.partition("\n")[0]
+    shorter = _paragraphs((head, note, report_summary(judgement, extras)))
+    return shorter if length(shorter) <= room else _paragraphs((head, note))
 
 
 def report(judgement: Judgement, extras: Extras) -> str:

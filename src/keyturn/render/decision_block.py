@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from keyturn.core.decision import Decision
+from keyturn.core.shown import shortened
 from keyturn.render.words import counted, joined
 
+LONGEST_REASON = 200
 _LISTS = (
     ("actions", "action"),
     ("undeclared", "undeclared file"),
@@ -17,8 +19,8 @@ def decision_block(decision: Decision, budget: int) -> tuple[str, str]:
     """The block, and a sentence on what it leaves out (empty where it is whole).
 
     The JSON is always valid and keeps to the decision's schema. Where it is longer than `budget` characters, the lists
-    of actions (the least severe first), undeclared files and errors lose items, then those of checks and discounted
-    approvals. Backticks and angle brackets are written as escapes, so that nothing inside can end the block.
+    of actions (the least severe first), undeclared files and errors lose items, then those of checks and approvals, and
+    the words of a rejection. Backticks and angle brackets are written as escapes: nothing inside can end the block.
     """
     text = _block(decision)
     left_out: list[str] = []
@@ -30,10 +32,16 @@ def decision_block(decision: Decision, budget: int) -> tuple[str, str]:
         if gone := len(whole) - len(getattr(decision, field)):
             left_out.append(counted(gone, noun))
     if len(text) > budget:
-        approvals = decision.approvals.model_copy(update={"discounted": ()})
+        kept = decision.approvals.counted[: decision.approvals.required or 0]
+        approvals = decision.approvals.model_copy(update={"discounted": (), "counted": kept})
+        if decision.rejection is not None:
+            reason = shortened(decision.rejection.reason, LONGEST_REASON)
+            decision = decision.model_copy(
+                update={"rejection": decision.rejection.model_copy(update={"reason": reason})}
+            )
         checks = None if decision.checks is None else decision.checks.model_copy(update=_first_of_each(decision.checks))
         decision = decision.model_copy(update={"approvals": approvals, "checks": checks})
-        left_out.append("checks and approvals that do not count")
+        left_out.append("most of checks, approvals and the reviewer's words")
         text = _block(decision)
     sentence = f"Left out of this block: {joined(left_out)}. The output `decision` has them all." if left_out else ""
     return text, sentence

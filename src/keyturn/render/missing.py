@@ -9,7 +9,14 @@ from keyturn.core.record import Event
 from keyturn.core.requirement import Requirement
 from keyturn.render.headline import still_needed
 from keyturn.render.markdown import bullets, code, details, fence, names
-from keyturn.render.people import excluded_among, may_approve, may_override, people_or_teams, still_may_approve
+from keyturn.render.people import (
+    MOST_NAMED,
+    excluded_among,
+    may_approve,
+    may_override,
+    people_or_teams,
+    still_may_approve,
+)
 from keyturn.render.votes import approvals_wanted
 from keyturn.render.words import capitalised, counted, joined, moment
 
@@ -88,9 +95,9 @@ def _waits(judgement: Judgement, *, teams_can_be_asked: bool) -> Iterable[str]:
     yield _approvals(judgement, requirement)
     if requirement.approvers.named:
         listed = {item.account.key for item in judgement.tally.not_counted}
-        for login, why in excluded_among(judgement, requirement.approvers.users):
-            if login.casefold() not in listed:
-                yield f"{code(login)} cannot approve this: {why}."
+        excluded = excluded_among(judgement, requirement.approvers.users)
+        for login, why in [found for found in excluded if found[0].casefold() not in listed][:MOST_NAMED]:
+            yield f"{code(login)} cannot approve this: {why}."
         if requirement.approvers.teams and not teams_can_be_asked:
             teams = names(requirement.approvers.teams, "or")
             yield f"This token cannot ask teams for review: please ask somebody in {teams} yourself."
