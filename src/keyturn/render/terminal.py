@@ -9,7 +9,7 @@ from keyturn.core.inquiry import Inquiry
 from keyturn.core.judgement import Judgement
 from keyturn.core.proposal import propose
 from keyturn.core.requirement import Requirement
-from keyturn.core.rulebook import Approvers, CheckPattern, Mode, Rule, RuleBook
+from keyturn.core.rulebook import Approvers, CheckPattern, Mode, Rule, RuleBook, Unattributed
 from keyturn.core.tier import Tier
 from keyturn.render.changed import changed_files, floor_reason
 from keyturn.render.headline import reasons
@@ -145,7 +145,7 @@ def _asked(judgement: Judgement, requirement: Requirement, book: RuleBook) -> It
         yield line("nobody can approve it", indent=2)
         named = (*(safe(user) for user in book.override.users), *_teams(book.override.teams))
         who = f"{counted(book.override.approvals, 'person', 'people')} of {joined(named, 'or')}" if named else "nobody"
-        yield line(f"may break the glass by `override` in {safe(book.path)}: {who}", indent=2)
+        yield line(f"who may break the glass, by `override` in {safe(book.path)}: {who}", indent=2)
     elif requirement.approvals:
         yield line(f"{counted(requirement.approvals, 'approval')} by {roster(requirement.approvers)}", indent=2)
         for extra in requirement.extras:
@@ -249,10 +249,9 @@ def _rule(rule: Rule, book: RuleBook) -> str:
 
 def _unknown(judgement: Judgement) -> Iterable[Line]:
     """What only GitHub can tell."""
-    requirement = judgement.requirement
-    unknown = ["who really opens it, and whether its commits belong to accounts"]
-    if judgement.facts.author is not None:
-        unknown = ["whether its commits belong to accounts"]
+    requirement, book = judgement.requirement, judgement.rules.book
+    unknown = [] if judgement.facts.author is not None else ["who opens it"]
+    unknown.append(f"whether its commits belong to accounts{_else(requirement, book)}")
     if any(manifest.requested_by is not None for manifest in judgement.manifests):
         unknown.append("whether `requested_by` is a person's account")
     if requirement is not None and requirement.approvals:
@@ -261,3 +260,12 @@ def _unknown(judgement: Judgement) -> Iterable[Line]:
         unknown.append("how the checks end")
     yield from heading("Only GitHub knows")
     yield line(f"{joined(unknown)}.", indent=2)
+
+
+def _else(requirement: Requirement | None, book: RuleBook | None) -> str:
+    """What commits cost that nobody can be named for."""
+    if book is None or book.unattributed_commits is Unattributed.ALLOW:
+        return ""
+    if book.unattributed_commits is Unattributed.BLOCK:
+        return " (if not, it is refused)"
+    return " (if not, one approval more)" if requirement is not None and requirement.approvals else ""

@@ -89,9 +89,7 @@ def _timeline(timeline: TimelineForm, node: Node, whole: CasesForm, problems: Pr
     for form, written in zip(timeline.steps, _items(node, "steps"), strict=True):
         before, now = now, _moment(form, now, first=not steps)
         if now < before:
-            problems.add(
-                written.line, None, f"this step lies before the one above, which is at {before:%Y-%m-%dT%H:%MZ}"
-            )
+            problems.add(written.line, None, f"this step is earlier than the one above, at {before:%Y-%m-%dT%H:%M:%SZ}")
         steps.append(Step(written.line, now, form))
     people = PeopleForm(people={**whole.people, **timeline.people}, teams={**whole.teams, **timeline.teams})
     return Timeline(

@@ -1,0 +1,3 @@
+resource "shop_database" "orders" {
+  size = "small"
+}

@@ -1,0 +1,4 @@
+resource "shop_database" "orders" {
+  size = "small"
+  primary = "west"
+}
