@@ -5,12 +5,13 @@ import itertools
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from keyturn.cli import action
 from keyturn.cli.job import Job
 from tests.github_server.hub import GitHubServer
 from tests.github_server.state.access import Token
+from tests.github_server.state.accounts import Account
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.repository import Repository
 
@@ -58,6 +59,13 @@ def manifest(*actions: str, requested_by: str | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
+class Words(TypedDict, total=False):
+    """What else may be said of a pull request."""
+
+    base: str
+    draft: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What a run left: exit code, log, outputs by name, and the job summary."""
@@ -96,7 +104,7 @@ class Stage:
         self.agent = self.repo.bot("helper")
         self.token = self.repo.app_token()
 
-    def change(self, *actions: str, files: dict[str, str] | None = None, **words: Any) -> PullRequest:
+    def change(self, *actions: str, files: dict[str, str] | None = None, **words: Unpack[Words]) -> PullRequest:
         """Open a pull request by the agent: one changed file, unless `files` says otherwise, and a manifest."""
         changed = {"src/tax.py": "rate = 20\n"} if files is None else files
         if actions:
@@ -131,9 +139,10 @@ class Stage:
 
     def judge(self, pull: PullRequest, **inputs: str) -> Ran:
         """Run on an event of this pull request."""
-        return self.run("pull_request_target", {**self._repository(), "pull_request": {"number": pull.number}}, **inputs)
+        payload = {**self._repository(), "pull_request": {"number": pull.number}}
+        return self.run("pull_request_target", payload, **inputs)
 
-    def comment(self, pull: PullRequest, author: Any, body: str, **inputs: str) -> Ran:
+    def comment(self, pull: PullRequest, author: Account, body: str, **inputs: str) -> Ran:
         """Write a comment and run on it."""
         comment = pull.comment(author, body)
         payload = {
@@ -181,5 +190,5 @@ def _outputs(path: Path) -> dict[str, str]:
     lines = iter(path.read_text().splitlines()) if path.exists() else iter(())
     for line in lines:
         name, _, mark = line.partition("<<")
-        found[name] = "\n".join(itertools.takewhile(lambda text, mark=mark: text != mark, lines))
+        found[name] = "\n".join(iter(lines.__next__, mark))
     return found

@@ -9,6 +9,7 @@ import pytest
 
 from tests.gate.stage import RULES, Stage
 from tests.github_server.hub import GitHubServer
+from tests.github_server.journal import Recorded
 from tests.github_server.state.pull_request import PullRequest
 
 REASON = "the payment provider is down and this turns it off"
@@ -106,7 +107,7 @@ def _die_after(count: int) -> Callable[[Stage], None]:
     def disturb(stage: Stage) -> None:
         done = 0
 
-        def cut(request: Any) -> None:
+        def cut(request: Recorded) -> None:
             nonlocal done
             done += bool(request.write)
             if done == count:

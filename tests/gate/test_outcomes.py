@@ -13,7 +13,8 @@ def test_outcome__multi_waits_for_two_people(stage: Stage) -> None:
     pull.approve(stage.ann)
 
     ran = stage.judge(pull)
-    assert (ran.outputs["outcome"], ran.outputs["approvals"], ran.outputs["approvals-required"]) == ("pending", "1", "2")
+    assert ran.outputs["outcome"] == "pending"
+    assert (ran.outputs["approvals"], ran.outputs["approvals-required"]) == ("1", "2")
 
     pull.approve(stage.ben)
     assert stage.judge(pull).outputs["outcome"] == "approved"
@@ -68,14 +69,14 @@ def test_outcome__override_review_is_done_by_somebody_else(stage: Stage) -> None
 
     issue.close(stage.olga)
     stage.sweep()
-    assert issue.is_open
+    assert [each.is_open for each in stage.repo.issues] == [True]
     assert "override_reviewed" not in stage.events(pull)
 
     stage.hub.clock.advance(hours=1)
     issue.close(stage.ann)
     ran = stage.sweep()
     assert ran.code == 0, ran.log
-    assert not issue.is_open
+    assert [each.is_open for each in stage.repo.issues] == [False]
     assert stage.events(pull)[-1] == "override_reviewed"
 
 
