@@ -50,7 +50,7 @@ def _told(finding: Finding, style: Style) -> Line:
 def unproven_on_github(walk: LedgerWalk, *, account_given: bool, commits_asked: int) -> tuple[str, ...]:
     """What reading the ledger on GitHub leaves open."""
     return (
-        _account(walk, account_given=account_given),
+        _account(walk, "the account of this token, or of the first commit", account_given=account_given),
         _ACCOUNT_SHARED,
         f"What verdicts say that stand on other commits than the last {commits_asked} of each pull request.",
     )
@@ -59,7 +59,7 @@ def unproven_on_github(walk: LedgerWalk, *, account_given: bool, commits_asked: 
 def unproven_in_clone(walk: LedgerWalk, *, account_given: bool) -> tuple[str, ...]:
     """What a local clone alone cannot prove."""
     return (
-        _account(walk, account_given=account_given),
+        _account(walk, "the author of the first commit", account_given=account_given),
         _SIGNATURES,
         "That the authors are the accounts they say they are, which follows from the signatures only.",
         _REWOUND,
@@ -67,10 +67,10 @@ def unproven_in_clone(walk: LedgerWalk, *, account_given: bool) -> tuple[str, ..
     )
 
 
-def _account(walk: LedgerWalk, *, account_given: bool) -> str:
+def _account(walk: LedgerWalk, taken: str, *, account_given: bool) -> str:
     if account_given:
         return f"That {walk.account} is keyturn's own account: that was said by whoever asked."
     return (
-        f"That {walk.account} is keyturn's own account: it was taken for that, as the account of this token or the "
-        "author of the first commit. Say --account to hold the ledger against another."
+        f"That {walk.account} is keyturn's own account: it was taken for that, being {taken}. Say --account to hold the "
+        "ledger against another."
     )
