@@ -173,6 +173,11 @@ def test_card__is_kept_true_while_the_rule_book_is_broken(tale: Tale) -> None:
     delivered = tale.run(1)
     assert delivered.warnings == ()
     assert "Invalid" in tale.slack.cards[0].text
+    tale.book = BOOK
+    tale.memory = None
+    tale.run(2)
+    (card,) = tale.slack.cards
+    assert "Waiting" in card.text
 
 
 def test_channel__of_the_input_wins(slack: SlackServer) -> None:

@@ -26,6 +26,25 @@ def test_messenger__without_token_and_webhook_does_nothing_at_all() -> None:
     assert said.stdout == "{'as': 'it was'} () []\n"
 
 
+NOTHING_OWED: Final = """
+import sys
+from keyturn.settings import Settings
+from keyturn.slack.messenger import Messenger
+from tests.support.build import OPENED, action, changed, facts, judged, manifest
+harmless = manifest(action("lint", "src"))
+judgement = judged(facts(manifests=(harmless,), files=(changed(harmless.path),)))
+settings = Settings(repository="acme/shop", token="t", slack_token="xoxb-1", slack_channel="C0123456789")
+delivered = Messenger(settings, clock=lambda: OPENED, sleep=None).deliver(judgement, (), None)
+print(judgement.decision.outcome, delivered, sorted(name for name in sys.modules if "slack_sdk" in name))
+"""
+
+
+def test_messenger__loads_the_library_only_to_say_something() -> None:
+    """With a token, too, a run that owes Slack nothing does not wait for slack-sdk to load."""
+    said = subprocess.run([sys.executable, "-c", NOTHING_OWED], check=True, capture_output=True, text=True)
+    assert said.stdout == "auto_approved Delivered(memory=None, warnings=()) []\n"
+
+
 def test_messenger__without_a_channel_says_how_to_name_one(tale: Tale) -> None:
     """A token alone does not say where the card goes."""
     assert tale.book is not None

@@ -134,11 +134,6 @@ class Board:
         if self.blind is not None:
             self.warnings.append(f"{self.blind} {_BLIND}")
 
-    def facts(self, request: str) -> dict[str, str | int]:
-        """By what every message about a request is found again."""
-        facts = self.occasion.judgement.facts
-        return {"request_id": request, "repository": facts.repository or "", "pull_request": facts.number or 0}
-
     # Posting and updating
 
     def _post_unless_unsure(self, kept: KeptCard | None) -> None:
@@ -208,7 +203,8 @@ class Board:
         self, payload: Payload, request: str, *, digest: str, told: Mark = (0, 0), anew: bool = False
     ) -> Message:
         facts: dict[str, str | int] = {
-            **self.facts(request),
+            **payload["metadata"]["event_payload"],
+            "request_id": request,
             "part": CARD,
             "digest": digest,
             "told": "{}.{}".format(*told),

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from keyturn.core.decision import DecisionFrame, Outcome, ReasonCode
+from keyturn.core.decision import DecisionFrame
 from keyturn.core.facts import PullRequestState
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.render.card import deserves_card
 from keyturn.slack.memory import Mark
 
 ALWAYS_TOLD = frozenset(
@@ -31,8 +32,6 @@ NOT_IN_A_CARD = frozenset(
     }
 )
 """What a card that is posted only now does not make up for: these wake others than the card does."""
-
-_SILENT = frozenset({Outcome.AUTO_APPROVED, Outcome.NOT_GOVERNED, Outcome.INVALID, Outcome.ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +80,6 @@ def may_have_card(entries: Sequence[LedgerEntry]) -> bool:
     return any(
         deserves_card(entry.decision) or any(event.event in ALWAYS_TOLD for event in entry.events) for entry in entries
     )
-
-
-def deserves_card(decision: DecisionFrame) -> bool:
-    """Whether an open pull request with this decision gets a card."""
-    drafted = ReasonCode.DRAFT in decision.reason_codes
-    return decision.request_id is not None and decision.outcome not in _SILENT and not drafted
 
 
 def _request(decision: DecisionFrame, entries: Sequence[LedgerEntry]) -> str:

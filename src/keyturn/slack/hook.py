@@ -5,8 +5,6 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from slack_sdk import WebhookClient
-
 from keyturn.slack.line import Line, Reply
 from keyturn.slack.message import Message
 from keyturn.slack.trouble import NO_WEBHOOK, Refused, refused
@@ -26,6 +24,7 @@ class Hook:
 
     def post(self, message: Message) -> None:
         """Write a message. Raises `Refused`, `Unreached`, or `Lost` where it may have been written."""
+        from slack_sdk import WebhookClient  # noqa: PLC0415 - loaded by the first call
 
         def send(seconds: float) -> Reply:
             client = WebhookClient(

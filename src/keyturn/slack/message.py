@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from keyturn.render.card import EVENT_TYPE
+
 CHANNEL_ID: Final = re.compile(r"[CDG][A-Z0-9]{2,30}")
 TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
-
-EVENT_TYPE: Final = "keyturn_message"
-"""What keyturn's messages are found by; anybody in the channel can read metadata, so it holds no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is said: `text` is the notification and stands above the card, `attachments` hold the card.
 
-    `facts` are what keyturn reads back from the message when it looks for it.
+    `facts` are what keyturn finds the message by and reads back from it. Anybody in the channel can read them, so they
+    hold no secret.
     """
 
     text: str

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
 from keyturn.settings import Settings
-
-if TYPE_CHECKING:
-    from keyturn.slack.desk import Desk
+from keyturn.slack.desk import Desk
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -45,10 +43,7 @@ class Messenger:
         a login.
         """
         self._settings = settings
-        self._clock = clock
-        self._sleep = sleep
-        self._email_of = email_of
-        self._desk: Desk | None = None
+        self._desk = Desk(settings, clock=clock, sleep=sleep, email_of=email_of)
         self._warned: set[str] = set()
 
     def deliver(
@@ -63,23 +58,13 @@ class Messenger:
             return Delivered(memory)
         try:
             wrong = _wrong_address(settings)
-            delivered = Delivered(memory, (wrong,)) if wrong else self._deliver(judgement, entries, memory)
+            told = (memory, (wrong,)) if wrong else self._desk.deliver(judgement, entries, memory)
         except Exception as fault:  # noqa: BLE001 - whatever is wrong with it, Slack never stands in the way of a verdict
             what = f"Slack was not told, by a defect of keyturn ({type(fault).__name__}); please report it."
-            delivered = Delivered(memory, (what,))
-        new = tuple(dict.fromkeys(warning for warning in delivered.warnings if warning not in self._warned))
+            told = memory, (what,)
+        new = tuple(dict.fromkeys(warning for warning in told[1] if warning not in self._warned))
         self._warned.update(new)
-        return Delivered(delivered.memory, new)
-
-    def _deliver(
-        self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
-    ) -> Delivered:
-        if self._desk is None:
-            from keyturn.slack.desk import Desk  # noqa: PLC0415 - a run without Slack loads nothing of it
-
-            self._desk = Desk(self._settings, clock=self._clock, sleep=self._sleep, email_of=self._email_of)
-        remembered, warnings = self._desk.deliver(judgement, entries, memory)
-        return Delivered(remembered, warnings)
+        return Delivered(told[0], new)
 
 
 def _wrong_address(settings: Settings) -> str:

@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from keyturn.core.decision import Outcome
-from keyturn.core.facts import PullRequestState
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry
 from keyturn.core.rulebook import Slack
-from keyturn.render.card import card, superseded_card
+from keyturn.render.card import card, superseded_card, wants_card
 from keyturn.render.card import place as place_of
 from keyturn.render.slack_replies import reply
 from keyturn.render.slack_text import Directory, directory, link
-from keyturn.slack.happenings import ALWAYS_TOLD, Happening, deserves_card, happenings, request_of, requests
+from keyturn.slack.happenings import ALWAYS_TOLD, Happening, happenings, request_of, requests
 from keyturn.slack.memory import Mark
 
 Payload = Mapping[str, Any]
@@ -58,6 +57,12 @@ class Occasion:
         return request_of(self.judgement, self.entries)
 
     @property
+    def facts(self) -> dict[str, str | int]:
+        """By what a message about the request is found again."""
+        facts = self.judgement.facts
+        return {"request_id": self.request, "repository": facts.repository or "", "pull_request": facts.number or 0}
+
+    @property
     def slack(self) -> Slack:
         """Channel and people, of the rule book that is valid now."""
         book = self.judgement.rules.book
@@ -66,7 +71,7 @@ class Occasion:
     @property
     def deserves_card(self) -> bool:
         """Whether a card is posted where there is none."""
-        return self.judgement.facts.state is PullRequestState.OPEN and deserves_card(self.judgement.decision)
+        return wants_card(self.judgement)
 
     @property
     def since(self) -> int:

@@ -74,7 +74,7 @@ def _post(board: Board, happening: Happening) -> None:
 
 
 def _send(board: Board, happening: Happening, payload: Payload) -> None:
-    facts = {**board.facts(board.occasion.request), "part": happening.key}
+    facts = {**board.occasion.facts, "part": happening.key}
     card = board.card
     if card is not None:
         message = Message(payload["text"], payload["attachments"], facts)

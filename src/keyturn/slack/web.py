@@ -5,16 +5,16 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final, Protocol
-
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web import SlackResponse
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from keyturn.slack.line import Line, Reply
 from keyturn.slack.message import TS, Found, Message, found
 from keyturn.slack.trouble import UNSURE, Lost, Unreached, refused
 from keyturn.version import VERSION
+
+if TYPE_CHECKING:  # most runs have nothing to tell, and loading the library takes as long as all the rest of theirs
+    from slack_sdk import WebClient
+    from slack_sdk.web import SlackResponse
 
 SLACK: Final = "https://slack.com/api/"
 PAGE: Final = 200
@@ -32,7 +32,7 @@ _BUSY: Final = frozenset({"ratelimited", "rate_limited"})
 
 
 class _Page(Protocol):
-    def __call__(self, client: WebClient, *, cursor: str | None) -> SlackResponse: ...
+    def __call__(self, client: "WebClient", *, cursor: str | None) -> "SlackResponse": ...
 
 
 class Web:
@@ -138,7 +138,7 @@ class Web:
             if not cursor:
                 return
 
-    def _again(self, asked: str, call: Callable[[WebClient], SlackResponse]) -> Mapping[str, Any]:
+    def _again(self, asked: str, call: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
         try:
             return self._ask(asked, call)
         except Lost:
@@ -146,7 +146,10 @@ class Web:
                 raise
             return self._ask(asked, call)
 
-    def _ask(self, asked: str, call: Callable[[WebClient], SlackResponse]) -> Mapping[str, Any]:
+    def _ask(self, asked: str, call: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
+        from slack_sdk import WebClient  # noqa: PLC0415 - loaded by the first call
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415
+
         def send(seconds: float) -> Reply:
             client = WebClient(
                 token=self._token,
