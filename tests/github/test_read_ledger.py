@@ -267,3 +267,16 @@ def test_debts__as_the_issues_tell_where_the_ledger_does_not_hold(place: Reading
 
     assert (debt.pull_request, debt.people) == (9, ("otto",))
     assert debt.due < place.server.clock.now
+
+
+def test_debts__where_issues_may_not_be_read(place: ReadingPlace) -> None:
+    """Without the permission to read issues, the ledger's own list still counts."""
+    pull = place.open()
+    place.record(pull, debts=DEBT.encode())
+    place.server.faults.graphql_error(
+        "FORBIDDEN", "Resource not accessible by integration", at="repository.debts", operation="PullRequests"
+    )
+
+    (debt,) = place.snapshot(pull).facts.debts
+
+    assert debt.pull_request == 7

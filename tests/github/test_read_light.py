@@ -7,7 +7,7 @@ from keyturn.core.decision import Outcome
 from keyturn.core.digest import bytes_digest
 from keyturn.core.record import folder
 from keyturn.core.verdict import VerdictState
-from keyturn.ports import Light
+from keyturn.ports import Light, Unavailable
 from keyturn.settings import Publish
 from tests.github.reading_place import MANIFEST, RULES, ReadingPlace, reading_place
 from tests.github_server.journal import Recorded
@@ -269,3 +269,25 @@ def test_light__check_runs_as_verdicts(place: ReadingPlace) -> None:
     assert light.verdict is not None
     assert (light.verdict.id, light.verdict.state) == (run.id, VerdictState.PENDING)
     assert light.entry is not None
+
+
+def test_light__pages_that_are_too_long_for_github(place: ReadingPlace) -> None:
+    """Where GitHub gives up on a page, shorter ones are asked for from then on."""
+    pulls = [place.open({"src/tax.py": f"rate = {number}\n"}) for number in range(60)]
+    place.server.faults.html(operation="Sweep", times=4)
+
+    lights = sweep(place)
+
+    assert set(lights) == {pull.number for pull in pulls}
+    assert len(place.reads()) == 4 + 4
+
+
+def test_light__refusal_is_not_asked_again(place: ReadingPlace) -> None:
+    """A permission that is missing is not found by asking for less."""
+    place.open()
+    place.server.faults.graphql_error("FORBIDDEN", "No.", at="repository.open", operation="Sweep", times=None)
+
+    with pytest.raises(Unavailable):
+        sweep(place)
+
+    assert len(place.reads()) == 1

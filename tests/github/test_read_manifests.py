@@ -53,6 +53,15 @@ def test_manifest__exact_bytes(place: ReadingPlace, content: Content, kind: File
     assert (manifest.path, manifest.kind, manifest.content) == (MANIFEST, kind, expected)
 
 
+def test_manifest__text_that_github_gives_whole(place: ReadingPlace) -> None:
+    """Even an empty text is taken as GraphQL gives it; REST is not asked."""
+    pull = place.open({MANIFEST: "", f"{FOLDER}/b.yml": "version: 1\n"})
+
+    place.snapshot(pull)
+
+    assert len(place.reads()) == 2
+
+
 def test_manifest__text_that_github_cuts(place: ReadingPlace) -> None:
     """Where GraphQL gives only the beginning, REST gives the whole."""
     place.server.world.limits.blob_text = 5

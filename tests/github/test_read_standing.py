@@ -8,6 +8,7 @@ from keyturn.core.decision import ReasonCode
 from keyturn.core.facts import AccountKind
 from keyturn.ports import Unavailable
 from tests.github.reading_place import LEDGER, ReadingPlace, at
+from tests.github_server.journal import Recorded
 from tests.github_server.state.pull_request import PullRequest
 
 MARKER = "<!-- keyturn:e30= -->"
@@ -226,6 +227,25 @@ def test_merge_group__that_cannot_be_found_whole(place: ReadingPlace, gap: str) 
         place.reader().merge_group("main", base, head)
 
     assert failed.value.code is ReasonCode.FACTS_INCOMPLETE
+
+
+def test_merge_group__that_shows_a_moment_later(place: ReadingPlace) -> None:
+    """The event may come before the queue shows its group; it is looked for again within ten seconds."""
+    repository = place.repository
+    queue = repository.merge_queue("main")
+    pull = place.open()
+    base = repository.tip("main")
+    entry = queue.add(pull, repository.maintainer)
+    queue.entries.remove(entry)
+
+    def show(request: Recorded) -> None:
+        if request.number == 3:
+            queue.entries.append(entry)
+
+    place.server.before_request(show)
+
+    assert place.reader().merge_group("main", base, entry.head) == (pull.number,)
+    assert place.waits == [1.0, 3.0]
 
 
 def test_merge_group__without_members(place: ReadingPlace) -> None:

@@ -36,7 +36,8 @@ class Blobs:
         blob = entry.maybe("object")
         if blob is None or size > LARGEST:
             return None
-        return _as_text(blob, size) or self.by_oid(entry.text("oid"), size)
+        content = _as_text(blob, size)
+        return content if content is not None else self.by_oid(entry.text("oid"), size)
 
     def by_oid(self, oid: str, size: int) -> bytes:
         """The bytes of a blob by its name, from REST. Raises `Unavailable` where it has not this size."""

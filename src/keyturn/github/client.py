@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from http import HTTPStatus
 from typing import Final, cast
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from keyturn.core.decision import ReasonCode
 from keyturn.github.fields import Fields, Json
 from keyturn.github.patience import Patience
 from keyturn.github.refusals import QueryError, QueryFailed, ReplyLost, refusal
+from keyturn.github.reply import Reply, gave_up, pause_asked
 from keyturn.ports import Unavailable
 from keyturn.settings import Settings
 from keyturn.version import VERSION
@@ -24,8 +24,6 @@ PAGE: Final = 100
 """The most items that GitHub puts on a page."""
 _TIMEOUT: Final = 20
 _TRIES: Final = 4
-_UNTOLD_PAUSE: Final = 60.0
-"""Seconds to wait out a rate limit that does not say how long it lasts."""
 
 Tolerance = Callable[[QueryError], bool]
 
@@ -36,27 +34,6 @@ class Answer:
 
     data: Fields
     errors: tuple[QueryError, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    status: int
-    headers: Mapping[str, str]
-    body: Json
-
-    @property
-    def said(self) -> str:
-        """GitHub's own words, with what it says in detail where it refuses what was sent."""
-        message = self.body.get("message") if isinstance(self.body, dict) else None
-        if not isinstance(message, str):
-            return ""
-        details = "; ".join(error.said for error in self.errors)
-        return f"{message}: {details}" if details else message
-
-    @property
-    def errors(self) -> tuple[QueryError, ...]:
-        listed = self.body.get("errors") if isinstance(self.body, dict) else None
-        return tuple(_error(item) for item in listed) if isinstance(listed, list) else ()
 
 
 class Client:
@@ -143,7 +120,7 @@ class Client:
         *,
         resend: bool,
         at_once: bool = False,
-    ) -> _Reply:
+    ) -> Reply:
         reply = self._send(method, path, parameters, body, resend=resend, at_once=at_once)
         if reply.status >= HTTPStatus.BAD_REQUEST:
             raise refusal(method, path, reply.status, reply.headers, reply.said)
@@ -166,14 +143,14 @@ class Client:
         *,
         resend: bool,
         at_once: bool,
-    ) -> _Reply:
+    ) -> Reply:
         """Send until an answer comes that no waiting would change."""
         failed = 0
         while True:
             started = self.patience.now()
             reply, trouble = self._once(method, path, parameters, body)
             if reply is not None:
-                pause = _pause_asked(reply, self.patience.now())
+                pause = pause_asked(reply, self.patience.now())
                 if pause is None:
                     return reply
                 self._outwait(pause, f"{method} {path}", at_once=at_once)
@@ -193,7 +170,7 @@ class Client:
 
     def _once(
         self, method: str, path: str, parameters: Mapping[str, str | int] | None, body: Mapping[str, Json] | None
-    ) -> tuple[_Reply | None, str]:
+    ) -> tuple[Reply | None, str]:
         """Send once: the reply, or `None` and what is wrong where none came or GitHub itself failed."""
         try:
             status, headers, text = self._requester.requestJson(
@@ -209,8 +186,8 @@ class Client:
             if status < HTTPStatus.BAD_REQUEST:
                 return None, f"status {status} and text that is no JSON"
             read = None
-        reply = _Reply(status, headers, read)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or _gave_up(reply):
+        reply = Reply(status, headers, read)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or gave_up(reply):
             return None, f"status {status} {reply.said}".rstrip()
         return reply, ""
 
@@ -223,43 +200,3 @@ class Client:
                 "The next run tries again. A workflow's own token has 1,000 requests an hour for the whole "
                 "repository; a GitHub App's has 5,000 of its own.",
             )
-
-
-def _pause_asked(reply: _Reply, now: datetime) -> float | None:
-    """The seconds that a rate limit asks to wait, `None` where the reply is no such refusal."""
-    exhausted = reply.headers.get("x-ratelimit-remaining") == "0"
-    after = reply.headers.get("retry-after", "")
-    limited = (
-        reply.status == HTTPStatus.TOO_MANY_REQUESTS
-        or (reply.status == HTTPStatus.FORBIDDEN and (exhausted or bool(after) or "rate limit" in reply.said.lower()))
-        or any(error.type == "RATE_LIMITED" for error in reply.errors)
-    )
-    if not limited:
-        return None
-    if after.isdigit():
-        return max(1.0, float(after))
-    reset = reply.headers.get("x-ratelimit-reset", "")
-    if exhausted and reset.isdigit():
-        return max(1.0, float(reset) - now.timestamp() + 1.0)
-    return _UNTOLD_PAUSE
-
-
-def _gave_up(reply: _Reply) -> bool:
-    """Whether GitHub gave up on a query: no data, and an error without a type that asks to try again."""
-    without_data = isinstance(reply.body, dict) and "errors" in reply.body and reply.body.get("data") is None
-    return without_data and any(
-        not error.type and error.said.startswith("Something went wrong while executing your query")
-        for error in reply.errors
-    )
-
-
-def _error(item: Json) -> QueryError:
-    """An error of GraphQL, or one of the details that REST gives beside a status, as an object or as text."""
-    if isinstance(item, str):
-        return QueryError("", (), item)
-    fields = Fields.of(item, "errors")
-    path = fields.members.get("path")
-    steps = tuple(str(step) for step in path) if isinstance(path, list) else ()
-    field_and_fault = " ".join(str(fields.members[name]) for name in ("field", "code") if name in fields.members)
-    said = fields.text_or_none("message") or field_and_fault or "no message"
-    return QueryError(fields.text_or_none("type") or "", steps, said)

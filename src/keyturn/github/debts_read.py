@@ -34,7 +34,7 @@ class DebtsRead:
 def debts_in_issues(repository: Fields, viewer: Viewer) -> tuple[Debt, ...]:
     """The debts that the open issues by keyturn's own account tell of; each is due since its issue was opened."""
     found = []
-    for issue in repository.nodes("debts"):
+    for issue in repository.nodes("debts") if repository.maybe("debts") is not None else ():
         if not viewer.is_account(account(issue.maybe("author"))):
             continue
         about = re.search(r"#(\d{1,9})", issue.text("title"))

@@ -96,8 +96,11 @@ query PullRequests($owner: String!, $name: String!, $ledger: String!, $rulesPath
 
 
 def _tolerable(error: QueryError) -> bool:
-    """Whether an error concerns one pull request only, or a team that the token may not see."""
-    return unreadable_team(error) or _about(error) is not None
+    """Whether an error concerns one pull request only, a team that the token may not see, or issues it may not read.
+
+    The debts are the ledger's; issues only tell of them where the ledger is damaged.
+    """
+    return unreadable_team(error) or _about(error) is not None or error.path[:2] == ("repository", "debts")
 
 
 def _about(error: QueryError) -> int | None:

@@ -7,6 +7,8 @@ from keyturn.core.record import folder
 from keyturn.github.glance import Glance
 from keyturn.github.query import with_fragments
 
+PAGE = 50
+"""The pull requests on a page."""
 _ORDER_OPEN = "orderBy: { field: CREATED_AT, direction: ASC }"
 _ORDER_CLOSED = "orderBy: { field: UPDATED_AT, direction: DESC }"
 
@@ -23,6 +25,7 @@ class LightQuery:
     first: bool
     open: bool
     closed: bool
+    size: int = PAGE
 
     def text(self) -> str:
         """The operation and the fragments that it uses; it declares no variable that it does not use."""
@@ -68,9 +71,9 @@ query Sweep({", ".join(declared)}) {{
         lines = [f"pr{number}: pullRequest(number: {number}) {{ ...ClosedGlance }}" for number in self.by_number]
         page = "pageInfo { hasNextPage endCursor }"
         if self.open:
-            arguments = f"first: 50, after: $open, states: OPEN, {_ORDER_OPEN}"
+            arguments = f"first: {self.size}, after: $open, states: OPEN, {_ORDER_OPEN}"
             lines.append(f"open: pullRequests({arguments}) {{ {page} nodes {{ ...Glance }} }}")
         if self.closed:
-            arguments = f"first: 50, after: $closed, states: [CLOSED, MERGED], {_ORDER_CLOSED}"
+            arguments = f"first: {self.size}, after: $closed, states: [CLOSED, MERGED], {_ORDER_CLOSED}"
             lines.append(f"closed: pullRequests({arguments}) {{ {page} nodes {{ ...ClosedGlance }} }}")
         return "\n    ".join(lines)

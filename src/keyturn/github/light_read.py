@@ -14,17 +14,19 @@ from keyturn.github.client import Client
 from keyturn.github.fields import Fields, Json
 from keyturn.github.fingerprints_read import names_in
 from keyturn.github.glance import Glance, closed_glance, open_glance
-from keyturn.github.light_query import LightQuery
+from keyturn.github.light_query import PAGE, LightQuery
 from keyturn.github.parse_checks import CheckReader, Names
-from keyturn.github.refusals import QueryError
+from keyturn.github.refusals import QueryError, asked_too_much
 from keyturn.github.rules_read import RulesReader
-from keyturn.ports import Light
+from keyturn.ports import Light, Unavailable
 from keyturn.settings import Publish, Settings
 
 _HORIZON: Final = timedelta(days=30)
 """Closed pull requests that nothing happened to for longer are not looked at, unless a review is owed for them."""
 _CLOSED_PAGES: Final = 3
 """So many pages of closed pull requests are read at least, and further ones while any were not done with."""
+_SHORTEST: Final = 10
+"""Pages are not made shorter than this."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class _Sweep:
     owed: frozenset[int] = frozenset()
     seen: set[int] = field(default_factory=set)
     unfinished: bool = False
+    size: int = PAGE
     rules_digest: str | None = None
 
     def run(self) -> Iterator[Light]:
@@ -102,25 +105,41 @@ class _Sweep:
             self.unfinished = False
 
     def _ask(self, waiting: Sequence[Glance], *, first: bool) -> tuple[Fields, Viewer]:
+        """Ask for the next pages; where GitHub cannot answer that much at once, for shorter ones from now on."""
         by_number = () if self.open.more else tuple(sorted(self.owed - self.seen))
-        asked = LightQuery(
-            waiting=tuple(waiting), by_number=by_number, first=first, open=self.open.more, closed=self.closed.wanted
-        )
+        while True:
+            asked = LightQuery(
+                waiting=tuple(waiting),
+                by_number=by_number,
+                first=first,
+                open=self.open.more,
+                closed=self.closed.wanted,
+                size=self.size,
+            )
+            try:
+                data = self.client.graphql(asked.text(), self._variables(asked), tolerate=_is_gone).data
+            except Unavailable as failed:
+                if self.size <= _SHORTEST or not asked_too_much(failed) or not self.client.patience.left:
+                    raise
+                self.size //= 2
+            else:
+                return data.at("repository"), Viewer(data.at("viewer").text("login"))
+
+    def _variables(self, asked: LightQuery) -> dict[str, Json]:
         owner, _, name = self.settings.repository.partition("/")
         variables: dict[str, Json] = {
             "owner": owner,
             "name": name,
             "ledger": f"refs/heads/{self.settings.ledger_branch}",
-            **{f"path{glance.number}": glance.guess for glance in waiting if glance.guess is not None},
+            **{f"path{glance.number}": glance.guess for glance in asked.waiting if glance.guess is not None},
         }
-        if first:
+        if asked.first:
             variables["rulesPath"] = self.settings.rules_path.lstrip("/")
-        if self.open.more:
+        if asked.open:
             variables |= {"open": self.open.cursor, "titles": self.settings.publish is Publish.CHECK}
-        if self.closed.wanted:
+        if asked.closed:
             variables["closed"] = self.closed.cursor
-        data = self.client.graphql(asked.text(), variables, tolerate=_is_gone).data
-        return data.at("repository"), Viewer(data.at("viewer").text("login"))
+        return variables
 
     def _learn(self, repository: Fields) -> None:
         """What only the first query asks: the rule book, and whose override reviews are owed."""

@@ -28,6 +28,7 @@ class GitHubReader:
         self._client = client
         self._settings = settings
         self._lookups = Lookups(client, settings.own_run)
+        self._settled = client.patience.settled
 
     def snapshots(self, numbers: Sequence[int]) -> Mapping[int, Snapshot | Unavailable]:
         """Read pull requests whole, at most five a query."""
@@ -50,15 +51,15 @@ class GitHubReader:
 
     def fingerprints(self, numbers: Sequence[int]) -> Mapping[int, Fingerprint]:
         """Read again, now, what must not have changed."""
-        return fingerprints(self._client, self._settings, numbers)
+        return self._settled(lambda: fingerprints(self._client, self._settings, numbers))
 
     def open_with_head(self, commit: str) -> tuple[int, ...]:
         """The numbers of the open pull requests whose head is this commit."""
-        return self._standing().open_with_head(commit)
+        return self._settled(lambda: self._standing().open_with_head(commit))
 
     def merge_group(self, base: str, base_commit: str, head_commit: str) -> tuple[int, ...]:
         """The members of a merge group, all of them."""
-        return merge_group(self._client, base, base_commit, head_commit)
+        return self._settled(lambda: merge_group(self._client, base, base_commit, head_commit))
 
     def sweep(self) -> Iterator[Light]:
         """All open pull requests, and the closed ones that are not done with."""
@@ -66,19 +67,19 @@ class GitHubReader:
 
     def review_issue(self, number: int) -> ReviewIssue | None:
         """The issue, `None` where it was deleted."""
-        return ReviewIssueReader(self._client).by_number(number)
+        return self._settled(lambda: ReviewIssueReader(self._client).by_number(number))
 
     def find_review_issue(self, marker: str) -> ReviewIssue | None:
         """The labelled issue by keyturn's own account whose body holds the marker, open or closed."""
-        return ReviewIssueReader(self._client).by_marker(marker)
+        return self._settled(lambda: ReviewIssueReader(self._client).by_marker(marker))
 
     def own_comments(self, number: int) -> tuple[OwnComment, ...]:
         """The comments by keyturn's own account on a pull request that carry one of its markers, read now."""
-        return self._standing().comments(number)
+        return self._settled(lambda: self._standing().comments(number))
 
     def verdicts(self, commit: str) -> tuple[PublishedVerdict, ...]:
         """The newest verdict of each of keyturn's names on any commit, such as a merge group's."""
-        return self._standing().verdicts(commit)
+        return self._settled(lambda: self._standing().verdicts(commit))
 
     def may_write(self, account: Account) -> bool:
         """Whether an account has write access; `False` where it cannot be read."""

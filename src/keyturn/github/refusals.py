@@ -62,6 +62,13 @@ def refusal(method: str, path: str, status: int, headers: Mapping[str, str], sai
     return Refusal(message, status=status, said=said)
 
 
+def asked_too_much(failed: Unavailable) -> bool:
+    """Whether the same question may be answered in smaller parts: GitHub gave up on it, or answered it in part."""
+    if isinstance(failed, QueryFailed):
+        return failed.code is ReasonCode.FACTS_INCOMPLETE
+    return not isinstance(failed, Refusal)
+
+
 def _code(errors: tuple[QueryError, ...]) -> ReasonCode:
     """What GitHub refuses is unavailable; what it failed to answer in part may come when it is asked again."""
     refused = {"FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND"}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from keyturn.core.chain import Anchor
 from keyturn.core.decision import ReasonCode
@@ -15,16 +14,14 @@ from keyturn.github.first_read import AT_ONCE, FirstRead, first_read
 from keyturn.github.ledger_read import LedgerReader
 from keyturn.github.manifests_read import ManifestReader
 from keyturn.github.parse_checks import CheckReader, Names
+from keyturn.github.patience import READ_AGAIN_AFTER
 from keyturn.github.pull_request_read import PullRequestReader
 from keyturn.github.questions import Answers, ChecksOn, NameAt, ask
-from keyturn.github.refusals import Refusal
+from keyturn.github.refusals import asked_too_much
 from keyturn.github.rules_read import RulesReader
 from keyturn.github.snapshot import snapshot
 from keyturn.ports import PublishedVerdict, Snapshot, Unavailable
 from keyturn.settings import Publish, Settings
-
-_PAUSES: Final = (0.0, 1.0, 3.0, 5.0)
-"""Seconds before each reading of what did not add up: less than ten in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,7 @@ class SnapshotReader:
         """Each pull request, or why it cannot be read; what does not add up is read again within ten seconds."""
         found: dict[int, Snapshot | Unavailable] = {}
         left = list(dict.fromkeys(numbers))
-        for pause in _PAUSES:
+        for pause in (0.0, *READ_AGAIN_AFTER):
             if not left or (pause and not self.client.patience.wait(pause)):
                 break
             found |= self._read_once(left)
@@ -62,7 +59,7 @@ class SnapshotReader:
             first = first_read(self.client, self.settings, numbers)
             around = self._surroundings(first)
         except Unavailable as failed:
-            if len(numbers) == 1 or isinstance(failed, Refusal) or not self.client.patience.left:
+            if len(numbers) == 1 or not asked_too_much(failed) or not self.client.patience.left:
                 return dict.fromkeys(numbers, failed)
             half = len(numbers) // 2
             return self._drafts(numbers[:half]) | self._drafts(numbers[half:])
