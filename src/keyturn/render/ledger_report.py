@@ -71,6 +71,6 @@ def _account(walk: LedgerWalk, taken: str, *, account_given: bool) -> str:
     if account_given:
         return f"That {walk.account} is keyturn's own account: that was said by whoever asked."
     return (
-        f"That {walk.account} is keyturn's own account: it was taken for that, being {taken}. Say --account to hold the "
-        "ledger against another."
+        f"That {walk.account} is keyturn's own account: it was taken for that, being {taken}. Say --account to hold "
+        "the ledger against another."
     )
