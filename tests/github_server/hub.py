@@ -46,15 +46,19 @@ class GitHubServer:
     at and cleared (`violations`, `unimplemented`).
     """
 
-    def __init__(self, *, enterprise: bool = False) -> None:
-        """Listen at once; `enterprise` puts REST under /api/v3 and GraphQL under /api/graphql."""
+    def __init__(self, *, enterprise: bool = False, checks_answers: bool = False) -> None:
+        """Listen at once; `enterprise` puts REST under /api/v3 and GraphQL under /api/graphql.
+
+        `checks_answers` holds the server's own answers against GitHub's description too, which takes a while for long
+        ones: its own tests do so.
+        """
         github_schema()  # read here, once for the process, so that no request waits for it
         contract()
         self.clock = Clock(START)
         self.world = World(self.clock)
         self.journal = Journal()
         self.faults = Faults(self.clock)
-        self._service = Service(self.world, self.journal, self.faults, Rest(self.world, self.journal))
+        self._service = Service(self.world, self.journal, self.faults, Rest(self.world, self.journal, checks_answers))
         prefix, graphql = ("/api/v3", "/api/graphql") if enterprise else ("", "/graphql")
         self._listener = Listener(self._service, rest_prefix=prefix, graphql_path=graphql)
         self.api_url = self.world.api_url = self._listener.address + prefix

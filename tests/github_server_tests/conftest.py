@@ -18,7 +18,7 @@ Ask = Callable[..., dict[str, Any]]
 @pytest.fixture
 def hub() -> Iterator[GitHubServer]:
     """A server that fails the test on leaving if anything was asked of it that GitHub would not know."""
-    with GitHubServer() as server:
+    with GitHubServer(checks_answers=True) as server:
         yield server
 
 

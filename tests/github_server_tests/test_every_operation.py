@@ -256,6 +256,38 @@ def test_tour__in_one_go(send: Callable[[Row], requests.Response]) -> None:
         assert answer.status_code < 300, (row, answer.text)
 
 
+def test_tour__after_people_and_forks_are_gone(
+    send: Callable[[Row], requests.Response], hub: GitHubServer, repo: Repository
+) -> None:
+    """What is read is still of the right form when authors and head repositories are gone.
+
+    But that the head's repository and its owner are null then, as GitHub is known to send, the description leaves out.
+    """
+    eve = repo.user("eve")
+    fork = repo.fork(eve)
+    pull = repo.pull_request(author=eve, files={"e": "e"}, head="fix", head_repository=fork)
+    pull.comment(eve, "gone soon")
+    pull.review(eve, "APPROVED")
+    issue = repo.issue(eve, "debt", labels=["debt"])
+    issue.close(eve)
+    pull.close(eve)
+    pull.head_repository = None
+    eve.deleted = True
+    number = str(pull.number)
+
+    for method, template, path, body in TOUR:
+        if method == "GET" and "{pull_number}" in template and not template.endswith(("{review_id}", "/merge")):
+            path = path.replace("/1", f"/{number}")  # noqa: PLW2901 - the same row, of another pull request
+        if method == "GET":
+            assert send((method, template, path, body)).status_code in {200, 204, 404}, path
+
+    assert {defect.rpartition(" <- ")[2].removeprefix("0/") for defect in hub.journal.defects} <= {
+        "head/repo: None for not nullable",
+        "head/user: None for not nullable",
+    }
+    hub.journal.defects.clear()
+
+
 def test_tour__misses_no_handler() -> None:
     """The tour visits every handler there is."""
     assert {(method, template) for method, template, _, _ in TOUR} == set(ROUTES)
@@ -274,3 +306,18 @@ def test_contents__in_lines_of_base64(repo: Repository, hub: GitHubServer) -> No
     content = answer.json()["content"]
     assert max(map(len, content.splitlines())) == 60
     assert base64.b64decode(content) == b"x" * 100
+
+
+def test_answer__of_the_wrong_form_is_a_defect(hub: GitHubServer, repo: Repository) -> None:
+    """An answer that the description does not allow is found out."""
+    repo.label("bug").color = None  # type: ignore[assignment]
+
+    requests.get(
+        f"{hub.api_url}/repos/acme/shop/labels",
+        headers={"Authorization": f"token {repo.workflow_token().value}"},
+        timeout=10,
+    )
+
+    (defect,) = hub.journal.defects
+    assert "0/color: None for not nullable" in defect
+    hub.journal.defects.clear()

@@ -151,14 +151,17 @@ def contract() -> Contract:
 
 
 def _mended(found: dict[str, Any]) -> dict[str, Any]:
-    """Mend two slips of the description that would refuse what GitHub sends.
+    """Mend slips of the description that would refuse what GitHub sends.
 
-    A value that is `nullable` may be null though its list of values leaves that out; and a discriminator cannot
-    tell a list, which has no members, from an object.
+    A value that is `nullable` may be null though its list of values, or of forms, leaves that out; and a discriminator
+    cannot tell a list, which has no members, from an object.
     """
     values = found.get("enum")
     if found.get("nullable") and isinstance(values, list) and None not in values:
         found["enum"] = [*values, None]
+    for forms in ("anyOf", "oneOf"):
+        if found.get("nullable") is True and forms in found:
+            found[forms] = [*found[forms], {"nullable": True, "enum": [None]}]
     if "propertyName" in found.get("discriminator", ()):
         del found["discriminator"]
     return found
