@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from socket import gaierror
 from ssl import SSLCertVerificationError
+from traceback import clear_frames
 from typing import Final
 from urllib.error import URLError
 
@@ -80,45 +81,45 @@ class Line:
         self._budget.spend_since(started)
         if isinstance(ended, Reply):
             return ended
-        if _never_left(ended):
+        if ended.never_left:
             why = (
-                f"Slack could not be reached ({_kind(ended)}). Check that the runner may connect to it, the input "
+                f"Slack could not be reached ({ended.kind}). Check that the runner may connect to it, the input "
                 "`slack-api-url`, and https://slack-status.com; the next run catches up."
             )
             raise self._failed(Unreached(why))
-        raise Lost(_unusable(asked, _kind(ended)))
+        raise Lost(_unusable(asked, ended.kind))
 
     def _failed(self, why: Unreached) -> Unreached:
         self.close(why)
         return why
 
 
-def _guarded(call: Callable[[float], Reply], seconds: float) -> Reply | Exception:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why there is no reply: the kind of exception alone, since its text may hold addresses or what a proxy wrote."""
+
+    kind: str
+    never_left: bool = False
+    """Whether no connection was made, so that Slack cannot have heard anything."""
+
+
+def _guarded(call: Callable[[float], Reply], seconds: float) -> Reply | _Fault:
     """Make a call and give it up after its time, whatever holds it: a look-up of names, or bytes that only drip."""
-    ended: list[Reply | Exception] = []
+    ended: list[Reply | _Fault] = []
 
     def run() -> None:
         try:
             ended.append(call(seconds))
         except Exception as fault:  # noqa: BLE001 - whatever the library raises, the call has failed
-            ended.append(fault)
+            reason = fault.reason if isinstance(fault, URLError) else fault
+            never_left = isinstance(reason, ConnectionRefusedError | gaierror | SSLCertVerificationError)
+            ended.append(_Fault(type(reason).__name__, never_left))
+            clear_frames(fault.__traceback__)  # they hold the connection open until the collector comes
 
     thread = threading.Thread(target=run, daemon=True, name="keyturn-slack")
     thread.start()
     thread.join(seconds + _MARGIN)
-    return ended[0] if ended else TimeoutError()
-
-
-def _never_left(fault: Exception) -> bool:
-    """Whether no connection was made, so that Slack cannot have heard anything."""
-    reason = fault.reason if isinstance(fault, URLError) else fault
-    return isinstance(reason, ConnectionRefusedError | gaierror | SSLCertVerificationError)
-
-
-def _kind(fault: Exception) -> str:
-    """A fault by its kind alone: its text may hold addresses or what a proxy wrote."""
-    reason = fault.reason if isinstance(fault, URLError) else fault
-    return type(reason).__name__
+    return ended[0] if ended else _Fault(TimeoutError.__name__)
 
 
 def _unusable(asked: str, what: str) -> str:
