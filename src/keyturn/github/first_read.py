@@ -10,6 +10,7 @@ from keyturn.github.accounts import Viewer
 from keyturn.github.client import Client
 from keyturn.github.connections import unreadable_team
 from keyturn.github.fields import Fields
+from keyturn.github.labels import REVIEW_LABEL
 from keyturn.github.ledger_read import asked_of
 from keyturn.github.query import with_fragments
 from keyturn.github.refusals import QueryError, QueryFailed
@@ -18,8 +19,6 @@ from keyturn.settings import Publish, Settings
 
 AT_ONCE: Final = 5
 """The most pull requests in one query."""
-REVIEW_LABEL: Final = "keyturn-override-review"
-"""What issues that ask for the review of an override are labelled with."""
 
 
 @dataclass(frozen=True, slots=True)

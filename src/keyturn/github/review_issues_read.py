@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields, Json
-from keyturn.github.first_read import REVIEW_LABEL
+from keyturn.github.labels import REVIEW_LABEL
 from keyturn.github.query import query
 from keyturn.github.refusals import QueryError
 from keyturn.ports import ReviewIssue
