@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ class SlackServer:
         self.workspace.webhooks[HOOK] = Webhook(path=HOOK, channel=CHANNEL)
         self.faults = Faults()
         self.calls: list[Call] = []
-        self.defects: list[str] = []
+        self.ended = threading.Event()
         self._methods = Methods(self.workspace)
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"slack": self})
@@ -100,6 +99,7 @@ class SlackServer:
         try:
             yield self
         finally:
+            self.ended.set()  # whatever still hangs ends with the test
             self._server.shutdown()
             self._server.server_close()
             self._thread.join(5)
@@ -151,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.path, token if scheme == "Bearer" else None, _arguments(self.headers.get("Content-Type", ""), content)
         )
         if fault is not None and fault.delay:
-            time.sleep(fault.delay)
+            self.slack.ended.wait(fault.delay)
         if answer is None or (fault is not None and fault.lose_reply):
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -168,10 +168,14 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers:
             self.send_header(name, value)
         self.end_headers()
-        for piece in (answer.content[at : at + 1] for at in range(len(answer.content))) if drip else (answer.content,):
-            self.wfile.write(piece)
+        if not drip:
+            self.wfile.write(answer.content)
+            return
+        for at in range(len(answer.content)):
+            self.wfile.write(answer.content[at : at + 1])
             self.wfile.flush()
-            time.sleep(drip)
+            if self.slack.ended.wait(drip):
+                return
 
     def log_message(self, *_: object) -> None:
         """Say nothing: every call is recorded."""
