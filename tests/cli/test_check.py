@@ -189,9 +189,9 @@ def test_check__lists_every_problem_with_its_place(work: Scratch, keyturn: Keytu
     said = keyturn("check")
     assert said.code == 1
     assert "4 problems" in said.out
-    assert "  .agent/manifests/link.yml: a manifest is a regular file; found a symbolic link\n" in said.out
-    assert "  .agent/manifests/x.yml:1:10: " in said.out
-    assert "  .agent/manifests/x.yml:6:12: actions[0].scope is " in said.out
+    assert "  - .agent/manifests/link.yml: a manifest is a regular file; found a symbolic link\n" in said.out
+    assert "  - .agent/manifests/x.yml:1:10: " in said.out
+    assert "  - .agent/manifests/x.yml:6:12: actions[0].scope is " in said.out
     assert "did you mean single_file?" in said.out
     assert UNFILLED.strip() in said.out
 
@@ -206,7 +206,7 @@ def test_check__says_where_a_broken_rule_book_is_mended(work: Scratch, keyturn: 
     assert said.code == 1
     assert "The gate would refuse this: the rule book on the default branch is broken." in said.out
     assert "The rule book is read from main, never from the branch: it is mended there." in said.out
-    assert "  rules.yml:" in said.out
+    assert "  - rules.yml:" in said.out
     work.git("branch", "-m", "by-hand")
     assert keyturn("check").code == 0
 
@@ -251,6 +251,7 @@ def test_check__shows_no_text_of_the_branch_as_a_command(work: Scratch, keyturn:
     """Control characters, line breaks and commands to a workflow's runner come out as harmless text."""
     names = {
         "::error::x": "1",
+        "::warning::y": "1",
         "a\n::set-output name=x::y": "1",
         "\x1b[31mred": "1",
         "##[error]x": "1",

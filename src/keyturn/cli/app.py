@@ -92,7 +92,7 @@ def main() -> int:
     try:
         app(prog_name="keyturn")
     except (GitError, Stop) as error:
-        typer.echo(f"keyturn: {error}", err=True)
+        import_module("keyturn.cli.printing").warn(str(error))
         return BAD_USAGE
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from keyturn.render.styled import Line, Style
+from keyturn.render.styled import Line, Style, safe
 
 _RICH: Final = {
     Style.PLAIN: "",
@@ -15,6 +15,10 @@ _RICH: Final = {
     Style.WAITING: "bold yellow",
     Style.BAD: "bold red",
 }
+
+
+LONGEST: Final = 20_000
+"""A message to standard error has at most so many characters."""
 
 
 def say(lines: Iterable[Line]) -> None:
@@ -36,4 +40,4 @@ def say(lines: Iterable[Line]) -> None:
 
 def warn(message: str) -> None:
     """Write a remark to standard error, where no program mistakes it for the answer."""
-    sys.stderr.write(f"keyturn: {message}\n")
+    sys.stderr.write(f"keyturn: {safe(message, LONGEST, line_feeds=True)}\n")

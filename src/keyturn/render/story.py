@@ -29,7 +29,7 @@ _QUIET = {Event.APPROVED, Event.REJECTED, Event.AUTO_APPROVED, Event.INVALIDATED
 def story(outcome: PlayedTimeline) -> Iterable[Line]:
     """A timeline from beginning to end."""
     timeline = outcome.timeline
-    yield line(Piece(safe(timeline.name), Style.HEADING))
+    yield line(Piece(f"“{safe(timeline.name)}”", Style.HEADING))
     if timeline.about is not None:
         yield line(faint(safe(timeline.about, 1_000)), indent=2)
     before: datetime | None = None

@@ -58,13 +58,13 @@ def faint(text: str) -> Piece:
     return Piece(text, Style.FAINT)
 
 
-def safe(text: str, limit: int = 200) -> str:
-    """A text from outside on one line, every character visible, and no command to the runner of a workflow.
+def safe(text: str, limit: int = 200, *, line_feeds: bool = False) -> str:
+    """A text from outside, every character visible, and no command to the runner of a workflow; on one line or several.
 
     The runner takes `##[` for a command wherever it stands, and `::` where a line starts; lines of ours never start
     with a text from outside.
     """
-    return visible(text, limit).replace("##[", r"#\u0023[")
+    return visible(text, limit, line_feeds=line_feeds).replace("##[", r"#\u0023[")
 
 
 def capped(lines: Iterable[Line], most: int, indent: int = 2) -> Iterable[Line]:

@@ -11,7 +11,7 @@ from keyturn.simulation.play import Outcome, Played
 
 def suite_report(path: str, rules_path: str, outcomes: Sequence[Outcome]) -> Iterable[Line]:
     """One line for each case of a file, and below it everything that is not as expected."""
-    yield line(Piece(safe(path), Style.HEADING), faint(f" against {safe(rules_path)}"))
+    yield line(Piece(f"File {safe(path)}", Style.HEADING), faint(f" against {safe(rules_path)}"))
     for outcome in outcomes:
         verdict = Piece("ok   ", Style.GOOD) if outcome.passed else Piece("FAIL ", Style.BAD)
         steps = "" if outcome.timeline.single else f" ({counted(len(outcome.steps), 'step')})"
@@ -25,7 +25,7 @@ def _differences(path: str, outcome: Outcome, played: Played) -> Iterable[Line]:
         return
     timeline = outcome.timeline
     what = "" if timeline.single else f": after {happened(played.step, timeline.form.pull_request.author)}"
-    yield line(faint(f"{safe(path)}:{played.step.line}{what}"), indent=7)
+    yield line(faint(f"at {safe(path)}:{played.step.line}{what}"), indent=7)
     for difference in played.differences:
         yield line(Piece(f"- {difference.key}: {safe(difference.expected, 500)}", Style.BAD), indent=7)
         yield line(Piece(f"+ {difference.key}: {safe(difference.found, 500)}", Style.GOOD), indent=7)
@@ -38,7 +38,7 @@ def unexercised_report(rules_path: str, rules: Sequence[Rule]) -> Iterable[Line]
     yield from heading(f"{counted(len(rules), 'rule')} of {safe(rules_path)} that no case exercises")
     for rule in rules:
         keys = ", ".join(f"{key}: {safe(pattern)}" for key, pattern in rule.keys)
-        yield line(f"{safe(rules_path)}:{rule.line} {rule.tier} {{{keys}}}", indent=2)
+        yield line(f"- {safe(rules_path)}:{rule.line} {rule.tier} {{{keys}}}", indent=2)
 
 
 def summary(outcomes: Sequence[Outcome]) -> Line:

@@ -104,8 +104,7 @@ def _problems(judgement: Judgement, base: str) -> Iterable[Line]:
     for error in errors:
         column = columns.get((error.file, error.line, error.message))
         place = ":".join(str(part) for part in (safe(error.file), error.line, column) if part)
-        start = (Piece(f"{place}: ", Style.BAD),) if place else (Piece("- ", Style.BAD),)
-        lines.append(line(*start, safe(error.message, 1_000), indent=2))
+        lines.append(line("- ", Piece(f"{place}: " if place else "", Style.BAD), safe(error.message, 1_000), indent=2))
     yield from capped(lines, MOST_PROBLEMS)
     if judgement.rules.problems:
         yield line(f"The rule book is read from {safe(base)}, never from the branch: it is mended there.", indent=2)
@@ -123,9 +122,9 @@ def _why(assessment: Assessment, book: RuleBook) -> Iterable[Line]:
         causes.append("it changes more files than GitHub lists (3,000)")
     if assessment.too_many_commits:
         causes.append("it has more commits than GitHub lists (250)")
-    yield from (line(cause, indent=2) for cause in causes[:MOST_CAUSES])
+    yield from (line("- ", cause, indent=2) for cause in causes[:MOST_CAUSES])
     if len(causes) > MOST_CAUSES:
-        yield line(faint(f"and {counted(len(causes) - MOST_CAUSES, 'further reason')} below"), indent=2)
+        yield line(faint(f"  and {counted(len(causes) - MOST_CAUSES, 'further reason')} below"), indent=2)
     if not causes:
         yield line("nothing in it asks for anybody", indent=2)
 

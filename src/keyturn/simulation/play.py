@@ -7,7 +7,7 @@ from datetime import datetime
 from keyturn.core.chain import Chain
 from keyturn.core.compose import Run, compose
 from keyturn.core.decision import Decision
-from keyturn.core.facts import Debt, Facts, FileVersion, LedgerFacts, PullRequestState, Role
+from keyturn.core.facts import Debt, Facts, FileVersion, LedgerFacts, PullRequestState, Role, Rules
 from keyturn.core.judge import decide
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry, RecordedEvent, bytes_hash
@@ -47,12 +47,13 @@ class Outcome:
 def play(timeline: Timeline, rules: FileVersion) -> Outcome:
     """Play a case or a timeline against a rule book. Raises Impossible for a step that cannot happen."""
     world = World(timeline.people, timeline.form.pull_request, rules)
+    in_force = read_rules(Rules(rules, older=()), rules.path)
     entries: list[LedgerEntry] = []
     played: list[Played] = []
     for step in timeline.steps:
         world.apply(step)
         facts = replace(world.facts(), ledger=LedgerFacts(tuple(entries)), debts=tuple(_debts(entries)))
-        judgement = _judge(facts, read_rules(facts.rules, facts.rules_path), step.at)
+        judgement = _judge(facts, in_force, step.at)
         entry = compose(judgement, _chain(entries), _RUN)
         if entry is not None:
             entries.append(entry)
