@@ -1,5 +1,6 @@
 """GitHub's published GraphQL schema, built once for the process, with GitHub's scalars."""
 
+import os
 import pickle
 import re
 import tempfile
@@ -35,7 +36,7 @@ def _document() -> DocumentNode:
     text = published.graphql_schema().read_text(encoding="utf-8")
     name = sha256(f"{version}\n{text}".encode()).hexdigest()
     kept = Path(tempfile.gettempdir()) / f"github-schema-{name[:20]}.pickle"
-    if kept.exists():
+    if kept.exists() and kept.stat().st_uid == os.getuid():
         document = pickle.loads(kept.read_bytes())  # noqa: S301 - written below, by a process of this user
         if isinstance(document, DocumentNode):
             return document
