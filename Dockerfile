@@ -1,0 +1,29 @@
+# The Action's image. A docker action runs as root in the directory that the runner sets: hence neither USER nor WORKDIR.
+# The base is named by tag here; the release workflow pins it by digest.
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+COPY requirements/runtime.txt requirements/build.txt /build/requirements/
+RUN python -m venv /build/tools \
+ && /build/tools/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: \
+    -r /build/requirements/build.txt \
+ && /build/tools/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: --no-compile \
+    --target /opt/keyturn -r /build/requirements/runtime.txt
+COPY pyproject.toml README.md LICENSE /build/
+COPY src /build/src
+RUN /build/tools/bin/pip install --quiet --no-deps --no-build-isolation --no-compile --target /opt/keyturn /build \
+ && rm -rf /opt/keyturn/bin \
+ && python -m compileall -q --invalidation-mode unchecked-hash /opt/keyturn
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="keyturn" \
+      org.opencontainers.image.description="The gate between an AI agent's pull request and the merge button" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.source="https://github.com/keyturn/keyturn"
+ENV PYTHONPATH=/opt/keyturn PYTHONDONTWRITEBYTECODE=1
+COPY --from=build /opt/keyturn /opt/keyturn
+# Takes away the base's pip, which the gate does not use, and tries that what the gate imports can be imported.
+RUN ["python", "-c", "import glob, shutil, sysconfig; \
+[shutil.rmtree(path) for name in ('pip', 'pip-*', '../ensurepip') \
+ for path in glob.glob(f'{sysconfig.get_path(\"purelib\")}/{name}')]; \
+import keyturn.cli.action, keyturn.slack.web, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')"]
+ENTRYPOINT ["/usr/local/bin/python", "-m", "keyturn", "action"]
