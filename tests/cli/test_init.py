@@ -6,6 +6,7 @@ import pytest
 
 from keyturn.cli.init import TEMPLATES
 from keyturn.core.rulebook import Requester, read_rulebook
+from keyturn.slack.app_manifest import app_manifest
 from tests.cli.conftest import Keyturn
 from tests.support.scratch import Scratch
 
@@ -50,6 +51,29 @@ def test_init__where_it_cannot_write(tmp_path: Path, keyturn: Keyturn) -> None:
     said = keyturn("init", "--force", cwd=tmp_path)
     assert said.code == 2
     assert "'rules.yml' cannot be written: Is a directory" in said.err
+
+
+def test_init__writes_the_slack_apps_manifest_too(tmp_path: Path, keyturn: Keyturn) -> None:
+    """In an empty directory --slack writes the manifest of the app beside the rest, and says where it goes."""
+    said = keyturn("init", "--slack", cwd=tmp_path)
+    assert (said.code, said.err) == (0, "")
+    assert "wrote slack-app.yml\n" in said.out
+    assert "https://api.slack.com/apps" in said.out
+    assert {path.name for path in tmp_path.iterdir()} == {*TEMPLATES, "slack-app.yml"}
+    assert (tmp_path / "slack-app.yml").read_text() == app_manifest()
+
+
+def test_init__writes_the_slack_apps_manifest_beside_a_rule_book(tmp_path: Path, keyturn: Keyturn) -> None:
+    """A repository that has its rule book gets the manifest alone, once."""
+    (tmp_path / "rules.yml").write_text("mine\n")
+    said = keyturn("init", "--slack", cwd=tmp_path)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("wrote slack-app.yml\n\nWhat comes next in Slack:\n")
+    assert (tmp_path / "rules.yml").read_text() == "mine\n"
+    assert not (tmp_path / "rules.test.yml").exists()
+    again = keyturn("init", "--slack", cwd=tmp_path)
+    assert again.code == 2
+    assert "there is already slack-app.yml" in again.err
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES.values()))
