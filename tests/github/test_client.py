@@ -183,6 +183,33 @@ def test_refusal__of_the_token(place: ReadingPlace) -> None:
     assert place.waits == []
 
 
+def test_refusal__with_nothing_to_advise(place: ReadingPlace) -> None:
+    """Another status is told with GitHub's own words."""
+    place.server.faults.status(409, "Git Repository is empty.")
+
+    with pytest.raises(Refusal, match=r"with 409 \(Git Repository is empty\.\)\. The next run tries again") as failed:
+        read_rest(place.client())
+
+    assert failed.value.status == 409
+
+
+def test_refusal__of_an_address_without_a_known_permission(place: ReadingPlace) -> None:
+    """Where it is not known what a call needs, the message says what to look at."""
+    place.server.faults.status(403, "No.")
+    client = place.client()
+
+    with pytest.raises(Refusal, match="Check the token's permissions, and that it may see this repository"):
+        client.rest("GET", f"{client.home}/branches/main")
+
+
+def test_redirect__to_another_host(place: ReadingPlace) -> None:
+    """An address that leads elsewhere is not followed; the message says what to check."""
+    place.server.faults._answer(Answer(status=301, body={}, headers={"Location": "https://elsewhere.example/x"}), {})
+
+    with pytest.raises(Unavailable, match="Check the input `github-api-url`"):
+        read_rest(place.client())
+
+
 PERMISSIONS = [
     ("POST", "/statuses/{sha}", "statuses: write"),
     ("POST", "/check-runs", "checks: write"),

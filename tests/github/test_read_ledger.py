@@ -173,6 +173,30 @@ def test_anchor__of_the_other_kind_than_is_published_now(place: ReadingPlace) ->
     assert snapshot.chain.broken == (f"{folder(pull.number)}/000002.json, which a verdict names, is gone",)
 
 
+def test_anchor__not_looked_for_where_the_pull_request_is_not_governed(place: ReadingPlace) -> None:
+    """A success without an entry says that keyturn had no business here: earlier commits are not asked about."""
+    pull = place.open()
+    pull.push({"a": "1"})
+    place.verdict(pull, None, "success")
+
+    assert place.snapshot(pull).chain.broken == ()
+    assert len(place.reads()) == 1
+
+
+@pytest.mark.parametrize("state", ["error", "pending"])
+def test_anchor__looked_for_behind_a_verdict_that_names_none(place: ReadingPlace, state: str) -> None:
+    """An error rests on no entry; a ledger that was rewound meanwhile is noticed all the same."""
+    pull = place.open()
+    place.record(pull)
+    kept = place.repository.tip(LEDGER)
+    place.verdict(pull, place.record(pull))
+    place.repository.force_push(LEDGER, kept)
+    pull.push({"a": "1"})
+    place.verdict(pull, None, state)
+
+    assert "which a verdict names, is gone" in "; ".join(place.snapshot(pull).chain.broken)
+
+
 def test_comment__on_a_pull_request_that_the_ledger_does_not_know(place: ReadingPlace) -> None:
     """Keyturn's own comment is evidence, too; the same marker by anybody else is none."""
     pull, other = place.open(), place.open({"src/tax.py": "rate = 21\n"})

@@ -103,6 +103,27 @@ def test_team__that_cannot_be_read(place: ReadingPlace, facts: Facts, why: str) 
     assert found.teams == {"acme/platform": None}
 
 
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ({"roles": frozenset({"ann"})}, "*/permission"),
+        ({"people": frozenset({"ann"})}, "/users/*"),
+        ({"teams": frozenset({"acme/platform"})}, "/orgs/*"),
+        ({"pusher": True}, "*/activity"),
+        ({"runs": True}, "*/actions/runs"),
+    ],
+    ids=["role", "person", "team", "pusher", "runs"],
+)
+def test_lookups__refusal_that_is_no_answer(
+    place: ReadingPlace, facts: Facts, wanted: dict[str, object], path: str
+) -> None:
+    """A refusal that says nothing of what was asked is not taken for an answer."""
+    place.server.faults.status(409, path=path)
+
+    with pytest.raises(Unavailable, match="with 409"):
+        look_up(place, facts, **wanted)
+
+
 def test_lookups__ask_nothing_twice(place: ReadingPlace, facts: Facts) -> None:
     """A sweep asks about the same people for many pull requests; GitHub is asked once."""
     place.repository.user("ann", role="write")
@@ -158,7 +179,7 @@ def test_pusher__in_a_fork(place: ReadingPlace) -> None:
     assert place.reads()[-1] == "GET /repos/ann/shop/activity"
 
 
-@pytest.mark.parametrize("why", ["unreadable", "repository gone", "not in the activity"])
+@pytest.mark.parametrize("why", ["unreadable", "repository gone", "not in the activity", "account gone"])
 def test_pusher__that_does_not_show(place: ReadingPlace, why: str) -> None:
     """Where the activity does not show who pushed, nobody is known to have."""
     pull = place.open()
@@ -168,6 +189,8 @@ def test_pusher__that_does_not_show(place: ReadingPlace, why: str) -> None:
         pull.head_repository = None
     if why == "not in the activity":
         place.repository.activity.clear()
+    if why == "account gone":
+        place.server.faults.edit_answer(lambda moves: [{**move, "actor": None} for move in moves], path="*/activity")
 
     assert look_up(place, place.snapshot(pull).facts, pusher=True).pusher is None
 

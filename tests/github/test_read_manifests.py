@@ -7,6 +7,7 @@ import pytest
 from keyturn.core.facts import FileVersion
 from keyturn.core.inquiry import Wanted
 from keyturn.core.manifest import LARGEST, FileKind
+from keyturn.ports import Unavailable
 from tests.github.reading_place import MANIFEST, RULES, ReadingPlace, reading_place
 from tests.github_server.state.git_store import Content, Executable, Submodule, Symlink
 
@@ -70,6 +71,19 @@ def test_manifest__text_that_github_cuts(place: ReadingPlace) -> None:
     (manifest,) = place.snapshot(pull).facts.manifests
 
     assert manifest.content == b"version: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("eA=", "is no base64"), ("eA==", "should have 8 bytes and has 1"), ("", "should have 8 bytes")],
+)
+def test_manifest__bytes_that_do_not_add_up(place: ReadingPlace, content: str, told: str) -> None:
+    """Bytes that are not as many as git says are no manifest."""
+    pull = place.open({MANIFEST: b"\0 binary"})
+    place.server.faults.edit_answer(lambda blob: {**blob, "content": content}, path="*/git/blobs/*", times=None)
+
+    with pytest.raises(Unavailable, match=told):
+        place.snapshot(pull)
 
 
 def test_manifest__every_way_into_its_place(place: ReadingPlace) -> None:
@@ -221,6 +235,15 @@ def test_older_rules__behind_many_commits(place: ReadingPlace) -> None:
 
     assert older(place) == [RULES.encode()]
     assert place.reads().count("POST /graphql EarlierTips") == 3
+
+
+def test_older_rules__within_some_commits(place: ReadingPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk has an end, even where the branch has none in sight."""
+    monkeypatch.setattr("keyturn.github.older_rules._MOST_PAGES", 1)
+    for number in range(120):
+        place.repository.commit("main", {"rules.yml": "new\n", "src/tax.py": f"rate = {number}\n"})
+
+    assert older(place) == []
 
 
 def test_older_rules__at_most_ten(place: ReadingPlace) -> None:

@@ -9,6 +9,7 @@ from keyturn.core.decision import ReasonCode
 from keyturn.core.facts import Facts
 from keyturn.ports import Snapshot, Unavailable
 from tests.github.reading_place import MANIFEST, ReadingPlace
+from tests.github_server.journal import Recorded
 from tests.github_server.state.pull_request import PullRequest
 
 Change = Callable[[ReadingPlace, PullRequest], object]
@@ -114,6 +115,10 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "no commit is listed": lambda pull: pull["headCommit"].update(nodes=[]),
     "a field is absent": lambda pull: pull.pop("isDraft"),
     "a field is null": lambda pull: pull.update(title=None),
+    "a number is text": lambda pull: pull.update(changedFiles="many"),
+    "a yes or no is neither": lambda pull: pull.update(isDraft="perhaps"),
+    "a list is none": lambda pull: pull["labels"].update(nodes="agent"),
+    "an object is none": lambda pull: pull.update(commits=[]),
     "a time is none": lambda pull: pull.update(createdAt="yesterday"),
     "a node is null": lambda pull: pull["reviews"].update(nodes=[None]),
     "a change is unknown": lambda pull: pull["files"]["nodes"][0].update(changeType="MELTED"),
@@ -174,6 +179,57 @@ def test_incomplete__manifest_that_is_not_where_it_was_listed(place: ReadingPlac
     place.server.faults.edit_answer(blank, operation="GitObjects", times=None)
 
     with pytest.raises(Unavailable, match="is listed as changed and is not there"):
+        place.snapshot(pull)
+
+
+def test_incomplete__rename_that_rest_does_not_tell(place: ReadingPlace) -> None:
+    """A rename whose old name cannot be found is not taken for an addition: a protected path could hide in it."""
+    text = "".join(f"line {number}\n" for number in range(30))
+    place.repository.commit("main", {"old.py": text})
+    pull = place.open({"new.py": text, "old.py": None})
+
+    def forget(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+        return [{key: value for key, value in file.items() if key != "previous_filename"} for file in answer]
+
+    place.server.faults.edit_answer(forget, path="*/files", times=None)
+
+    with pytest.raises(Unavailable, match="was renamed, and GitHub does not say from where"):
+        place.snapshot(pull)
+
+
+def test_incomplete__more_pages_than_anybody_reads(place: ReadingPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list without end is an error; nothing is judged from its beginning."""
+    monkeypatch.setattr("keyturn.github.connections._MOST_PAGES", 2)
+    pull = place.open()
+    comments(place, pull)
+
+    with pytest.raises(Unavailable, match="has more than 2 pages"):
+        place.snapshot(pull)
+
+
+def test_unreadable__second_query_for_one_of_several(place: ReadingPlace) -> None:
+    """Where the common second query fails, each pull request is asked for alone."""
+    pulls = [place.open({f".agent/manifests/{number}.yml": "version: 1\n"}) for number in range(3)]
+    place.server.faults.status(422, operation="GitObjects")
+    place.server.faults.status(422, operation="GitObjects", after=1)
+
+    found = place.reader().snapshots([pull.number for pull in pulls])
+
+    assert [isinstance(snapshot, Unavailable) for snapshot in found.values()] == [False, True, False]
+
+
+def test_unreadable__nothing_where_something_should_be(place: ReadingPlace) -> None:
+    """A pull request that is null without an error did not come through."""
+    pull = place.open()
+    place.server.faults.edit_answer(
+        lambda answer: {
+            "data": {**answer["data"], "repository": {**answer["data"]["repository"], f"pr{pull.number}": None}}
+        },
+        operation="PullRequests",
+        times=None,
+    )
+
+    with pytest.raises(Unavailable, match=f"GitHub gave nothing about #{pull.number}"):
         place.snapshot(pull)
 
 
@@ -295,6 +351,43 @@ def test_limits__more_commits_than_github_lists(place: ReadingPlace, monkeypatch
 
     assert (facts.head, facts.commit_count, len(facts.commits)) == (pull.head_oid, 5, 3)
     assert [check.name for check in facts.checks] == ["ci"]
+
+
+def test_limits__head_that_moves_while_commits_are_counted(
+    place: ReadingPlace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The count that only REST gives must be of the same head."""
+    monkeypatch.setattr("keyturn.github.pull_request_read.MOST_COMMITS", 1)
+    pull = place.open()
+
+    def push(request: Recorded) -> None:
+        if request.path.endswith(f"/pulls/{pull.number}") and len(pull.commits()) == 1:
+            pull.push({"a": "1"})
+
+    place.server.before_request(push)
+
+    assert place.snapshot(pull).facts.commit_count == 2
+    assert place.reads().count("POST /graphql PullRequests") == 2
+
+
+def test_limits__trees_that_github_cuts(place: ReadingPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where even the trees are too long to be listed, manifests could hide there: that is an error."""
+    place.server.world.limits.files = 1
+    monkeypatch.setattr("keyturn.github.pull_request_read.MOST_FILES", 1)
+    pull = place.open({"a.py": "x\n", MANIFEST: "version: 1\n"})
+    place.server.faults.edit_answer(lambda tree: {**tree, "truncated": True}, path="*/git/trees/*", times=None)
+
+    with pytest.raises(Unavailable, match="manifests could hide in it"):
+        place.snapshot(pull)
+
+
+def test_limits__manifests_place_that_is_not_there(place: ReadingPlace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the manifests' folder does not exist, or is a file, it holds none."""
+    place.server.world.limits.files = 1
+    monkeypatch.setattr("keyturn.github.pull_request_read.MOST_FILES", 1)
+    none, file = place.open({"a.py": "x\n", "b.py": "x\n"}), place.open({"a.py": "x\n", ".agent/manifests": "x\n"})
+
+    assert [place.snapshot(pull).facts.manifests for pull in (none, file)] == [(), ()]
 
 
 def test_limits__as_many_commits_as_github_lists(place: ReadingPlace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,6 +34,8 @@ def all_nodes(
         position = page.at("pageInfo").text(cursor)
         page = client.graphql(document, {**variables, "cursor": position}, tolerate=unreadable_team).data.at(*path)
         nodes = [*page.nodes(), *nodes] if backwards else [*nodes, *page.nodes()]
+    else:
+        raise incomplete(first.where, f"has more than {_MOST_PAGES} pages")
     counted = first.whole_or_none("totalCount") or 0
     if len(nodes) < (counted if limit is None else min(counted, limit)):
         raise incomplete(first.where, f"counts {counted} and lists {len(nodes)}")
