@@ -32,8 +32,10 @@ class AgentsForm(Form):
     committers: list[LoginPattern] = Field(
         default=[], description="Login patterns of any author, committer or co-author of a commit."
     )
-    labels: list[Pattern] = Field(default=[], description="Labels of the pull request.")
-    branches: list[Pattern] = Field(default=[], description="Patterns of the pull request's own branch.")
+    labels: list[Pattern] = Field(default=[], description="Patterns of the labels that say so.")
+    branches: list[Pattern] = Field(
+        default=[], description="Patterns of the pull request's own branch; * crosses slashes too."
+    )
     except_: list[LoginPattern] = Field(
         default=[],
         alias="except",

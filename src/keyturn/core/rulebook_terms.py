@@ -138,7 +138,7 @@ class TierPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agents:
-    """Whose pull requests are governed; login patterns know only `*`, branch patterns are fnmatch."""
+    """Whose pull requests are governed: patterns in which only `*` is special."""
 
     authors: tuple[str, ...] = ("*[bot]",)
     committers: tuple[str, ...] = ()
