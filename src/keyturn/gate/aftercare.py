@@ -1,8 +1,8 @@
 """What people see once the verdict stands: comment, notices, review requests, labels, Slack; all best effort."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 from keyturn.core.asking import escalation_is_heard, to_ask
 from keyturn.core.decision import Outcome
@@ -66,60 +66,58 @@ class Aftercare:
 
     def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
         """Do everything that is owed for a governed pull request; returns warnings."""
+        sticky = sticky_of(judged.snapshot.standing.comments)
+        kept = Memory.of(sticky, judged.judgement.decision.request_id)
+        new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged),
             lambda: self._answer(judged),
             lambda: self._remind(judged),
         ]
         if judged.is_open:
-            unasked: list[str] = []
             steps = [
-                lambda: self._ask(judged, unasked),
+                lambda: self._comment(judged, group, sticky, kept),
                 *steps,
+                lambda: self._ask(judged, new),
                 lambda: self._label(judged),
-                lambda: self._comment_and_tell(judged, group, unasked),
+                lambda: self._tell(judged, new),
+                lambda: self._remember(judged, group, new) if new != kept else (),
             ]
         return tuple(warning for step in steps for warning in _tried(step))
 
-    # The one comment, and Slack, which keeps its memory there
+    # The one comment, which also keeps what must be remembered
 
-    def _comment_and_tell(self, judged: Judged, group: Sequence[Judged], unasked: Sequence[str]) -> Iterator[str]:
-        sticky = sticky_of(judged.snapshot.standing.comments)
-        memory = _memory(sticky)
-        body = self._body(judged, group, memory, unasked)
+    def _comment(
+        self, judged: Judged, group: Sequence[Judged], sticky: OwnComment | None, memory: "Memory"
+    ) -> Iterator[str]:
+        body = self._body(judged, group, memory)
         if sticky is None:
             self.writer.comment(judged.number, body)
         elif sticky.body != body:
             self.writer.edit_comment(sticky, body)
-        told = self.messenger.deliver(judged.told, judged.entries, memory)
-        yield from told.warnings
-        if told.memory != memory:
-            self._remember(judged, group, told.memory, unasked)
+        yield from ()
 
-    def _remember(
-        self, judged: Judged, group: Sequence[Judged], memory: Mapping[str, object] | None, unasked: Sequence[str]
-    ) -> None:
-        """Keep what the messenger remembers in the marker of the comment, which may have been written just now."""
+    def _tell(self, judged: Judged, memory: "Memory") -> Iterator[str]:
+        told = self.messenger.deliver(judged.told, judged.entries, memory.slack)
+        memory.slack = told.memory
+        yield from told.warnings
+
+    def _remember(self, judged: Judged, group: Sequence[Judged], memory: "Memory") -> Iterator[str]:
+        """Keep the memory in the marker of the comment, which may have been written just now."""
         sticky = sticky_of(self.reader.own_comments(judged.number))
         if sticky is not None:
-            self.writer.edit_comment(sticky, self._body(judged, group, memory, unasked))
+            self.writer.edit_comment(sticky, self._body(judged, group, memory))
+        yield from ()
 
-    def _body(
-        self,
-        judged: Judged,
-        group: Sequence[Judged],
-        memory: Mapping[str, object] | None,
-        unasked: Sequence[str],
-    ) -> str:
+    def _body(self, judged: Judged, group: Sequence[Judged], memory: "Memory") -> str:
         base = judged.judgement.facts.base
         others = [other for other in group if other.number != judged.number and other.judgement.facts.base == base]
         shared = max((other.state for other in (judged, *others)), key=lambda state: state.strictness)
-        kept: dict[str, object] = {**STICKY, "slack": dict(memory)} if memory is not None else dict(STICKY)
         extras = Extras(
-            marker=kept,
+            marker=memory.as_marker(),
             siblings=tuple(other.number for other in others),
             shared=shared if others else None,
-            teams_can_be_asked=not any("/" in name for name in unasked),
+            teams_can_be_asked=not any("/" in name for name in memory.unasked),
             escalation_is_heard=escalation_is_heard(judged.judgement),
             events=tuple(judged.entry.events) if judged.entry is not None else (),
         )
@@ -159,11 +157,14 @@ class Aftercare:
 
     # Review requests and labels
 
-    def _ask(self, judged: Judged, unasked: list[str]) -> Iterator[str]:
+    def _ask(self, judged: Judged, memory: "Memory") -> Iterator[str]:
+        """Ask whoever is still needed; whom the token cannot ask is not tried again for this request."""
         standing = judged.snapshot.standing
-        asked = to_ask(judged.judgement, standing.asked, standing.dropped)
+        silent = standing.asked | {name.casefold() for name in memory.unasked}
+        asked = to_ask(judged.judgement, silent, standing.dropped)
         if asked:
-            unasked.extend(self.writer.ask(judged.number, asked.users, asked.teams))
+            refused = self.writer.ask(judged.number, asked.users, asked.teams)
+            memory.unasked = tuple(sorted({*memory.unasked, *refused}))
         yield from ()
 
     def _label(self, judged: Judged) -> Iterator[str]:
@@ -183,9 +184,31 @@ def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
     return min(found, key=lambda own: own.number, default=None)
 
 
-def _memory(sticky: OwnComment | None) -> Mapping[str, object] | None:
-    kept = (read_marker(sticky.body) or {}).get("slack") if sticky is not None else None
-    return kept if isinstance(kept, dict) else None
+@dataclass(slots=True)
+class Memory:
+    """What the marker of the one comment holds: Slack's memory, and whom the token could not ask for this request."""
+
+    slack: Mapping[str, object] | None
+    request: str | None
+    unasked: tuple[str, ...]
+
+    @classmethod
+    def of(cls, sticky: OwnComment | None, request: str | None) -> Self:
+        """The memory in a comment; whoever edited it can at most make keyturn ask or tell once more."""
+        kept = (read_marker(sticky.body) if sticky is not None else None) or {}
+        slack, unasked = kept.get("slack"), kept.get("unasked")
+        of_request = kept.get("request") == request and isinstance(unasked, list)
+        names = [name for name in unasked if isinstance(name, str)] if of_request and isinstance(unasked, list) else []
+        return cls(slack if isinstance(slack, dict) else None, request, tuple(names))
+
+    def as_marker(self) -> dict[str, object]:
+        """The values of the marker; what there is nothing to say of is left out."""
+        kept: dict[str, object] = dict(STICKY)
+        if self.slack is not None:
+            kept["slack"] = dict(self.slack)
+        if self.unasked:
+            kept |= {"request": self.request, "unasked": list(self.unasked)}
+        return kept
 
 
 def _owed(judged: Judged) -> Iterator[tuple[Notice, RecordedEvent | None]]:
