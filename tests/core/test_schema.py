@@ -74,6 +74,34 @@ def test_schema__accepts_what_is_read(name: str, text: str) -> None:
     assert [error.message for error in validator(name).iter_errors(yaml.safe_load(text))] == []
 
 
+def shipped(name: str) -> list[Path]:
+    """The files of that kind that are handed out."""
+    if name == "manifest":
+        return sorted(ROOT.glob("examples/**/.agent/manifests/*"))
+    return [ROOT / "rules.yml", *sorted(ROOT.glob("examples/**/*rules.yml")), *sorted(ROOT.glob("src/**/*rules.yml"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        pytest.param(name, path, id=str(path.relative_to(ROOT)))
+        for name in ("manifest", "rules")
+        for path in shipped(name)
+    ],
+)
+def test_schema__accepts_what_is_handed_out(name: str, path: Path) -> None:
+    """Every manifest and rule book that is handed out is valid for an editor and for keyturn."""
+    text = path.read_text("utf-8")
+    assert keeps(name, text)
+    assert (manifest_problems if name == "manifest" else rules_problems)(text) == []
+
+
+def test_shipped__something() -> None:
+    """There are examples to look at."""
+    assert shipped("manifest")
+    assert ROOT / "rules.yml" in shipped("rules")
+
+
 @pytest.mark.parametrize(
     "changes",
     [
