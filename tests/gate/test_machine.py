@@ -6,7 +6,13 @@ from pathlib import Path
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.gate.stage import RULES, Stage
 from tests.github_server.hub import GitHubServer
@@ -149,7 +155,12 @@ class Gate(RuleBasedStateMachine):
 BASE_EVENTS = ("BaseRefChangedEvent", "AutomaticBaseChangeSucceededEvent", "BaseRefForcePushedEvent")
 NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
-TestGate = Gate.TestCase
-TestGate.settings = settings(
-    max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
-)
+
+def test_machine__no_success_without_quorum_check_and_entry() -> None:
+    """Pushes, reviews, dismissals, commands, retargets, checks, clock and runs, in any order."""
+    run_state_machine_as_test(
+        Gate,
+        settings=settings(
+            max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.events import steps_of
 from keyturn.core.exclusion import wrote
-from keyturn.core.facts import UNREAD, Account, AccountKind
+from keyturn.core.facts import Account, AccountKind
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event
 
@@ -42,9 +42,7 @@ def to_ask(judgement: Judgement, asked: frozenset[str], dropped: frozenset[str])
     silent = {*asked, *dropped}
     return Asked(
         users=tuple(
-            login
-            for login in dict.fromkeys(users)
-            if login.casefold() not in silent and _useful(login, judgement)
+            login for login in dict.fromkeys(users) if login.casefold() not in silent and _useful(login, judgement)
         ),
         teams=tuple(team for team in dict.fromkeys(teams) if team.casefold() not in silent),
     )
@@ -66,12 +64,11 @@ def _useful(login: str, judgement: Judgement) -> bool:
 
 
 def escalation_is_heard(judgement: Judgement) -> bool:
-    """Whether an escalation would reach anybody: a person by name, or a team not known to be empty or unreadable.
+    """Whether an escalation reaches anybody: a person by name, or teams with a token that may see teams.
 
-    Where the rule book names nobody to escalate to, there is nothing to hear.
+    Where the rule book names nobody to escalate to, there is nothing to hear. The workflow's own token sees no team.
     """
     book = judgement.rules.book
     if book is None or book.escalation.users or not book.escalation.teams:
         return True
-    known = [judgement.facts.teams.get(team.casefold(), UNREAD) for team in book.escalation.teams]
-    return any(members is UNREAD or members for members in known)
+    return not judgement.facts.advisory

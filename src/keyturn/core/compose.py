@@ -185,7 +185,7 @@ def _facts(facts: Facts) -> RecordedFacts:
         for file in sorted(facts.files, key=lambda file: file.path)
     ]
     return RecordedFacts(
-        base=facts.base,
+        base=shown(facts.base),
         reviews=tuple(
             RecordedReview(
                 id=review.id,

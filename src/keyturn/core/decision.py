@@ -193,7 +193,6 @@ class DecisionFrame(Published):
     opened_at: datetime | None
     escalates_at: datetime | None
     expires_at: datetime | None
-    rejection: Rejection | None = None
 
     model_config = ConfigDict(serialize_by_alias=True, validate_by_alias=True, validate_by_name=True)
 
@@ -208,6 +207,7 @@ class Decision(DecisionFrame):
 
     actions: tuple[DecidedAction, ...] = ()
     undeclared: tuple[str, ...] = ()
+    rejection: Rejection | None = None
     errors: tuple[FileError, ...] = ()
 
     def as_json(self, *, indent: int | None = None) -> str:

@@ -9,11 +9,40 @@ through `Judgement.wanted` what it would ask.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, IntEnum, StrEnum, unique
+from enum import Enum, StrEnum, unique
 from typing import Final
 
+from keyturn.core.accounts import Account, AccountKind, Commit, Identity, Role
+from keyturn.core.conversation import BaseChange, BaseChangeKind, Comment, Dismissal, Review, ReviewState
 from keyturn.core.manifest import ManifestFile
 from keyturn.core.record import LedgerEntry
+
+__all__ = [
+    "UNREAD",
+    "Account",
+    "AccountKind",
+    "BaseChange",
+    "BaseChangeKind",
+    "Change",
+    "ChangedFile",
+    "Check",
+    "CheckState",
+    "Comment",
+    "Commit",
+    "Debt",
+    "Dismissal",
+    "Facts",
+    "FileVersion",
+    "Identity",
+    "LedgerFacts",
+    "PullRequestState",
+    "Review",
+    "ReviewState",
+    "Role",
+    "Rules",
+    "Unread",
+    "WorkflowRun",
+]
 
 
 class Unread(Enum):
@@ -23,73 +52,6 @@ class Unread(Enum):
 
 
 UNREAD: Final = Unread.UNREAD
-
-
-@unique
-class AccountKind(StrEnum):
-    """What stands behind a login; only a `user` is a person."""
-
-    USER = "User"
-    BOT = "Bot"
-    OTHER = "Other"
-    """Organisations, mannequins, enterprise-managed placeholders: never a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A GitHub account; `login` as REST writes it, bots as `name[bot]`."""
-
-    login: str
-    kind: AccountKind
-    id: int | None = None
-
-    @property
-    def key(self) -> str:
-        """The login for comparisons: GitHub compares without case."""
-        return self.login.casefold()
-
-    def is_same(self, other: "Account") -> bool:
-        """Whether both are one account: by login, or by id where both have one, so that a new login hides nobody."""
-        return self.key == other.key or (self.id is not None and self.id == other.id)
-
-    @property
-    def is_person(self) -> bool:
-        """Whether a human may stand behind it."""
-        return self.kind is AccountKind.USER
-
-
-@unique
-class Role(IntEnum):
-    """What an account may do in the repository; roles compare by power."""
-
-    NONE = 0
-    READ = 1
-    TRIAGE = 2
-    WRITE = 3
-    MAINTAIN = 4
-    ADMIN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """A name and address in a commit, with the account GitHub maps it to, if any."""
-
-    name: str
-    email: str
-    account: Account | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
-    """One commit of the pull request, whichever parent it came in through.
-
-    `authors` holds the author first, then the co-authors of its trailers.
-    """
-
-    oid: str
-    authors: tuple[Identity, ...]
-    committer: Identity
-    signed_by_github: bool
 
 
 @unique
@@ -124,74 +86,6 @@ class ChangedFile:
         if self.change is Change.RENAMED and self.previous is not None:
             return (self.path, self.previous)
         return (self.path,)
-
-
-@unique
-class ReviewState(StrEnum):
-    """The states of a review that decide anything."""
-
-    APPROVED = "APPROVED"
-    CHANGES_REQUESTED = "CHANGES_REQUESTED"
-    DISMISSED = "DISMISSED"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """A submitted review; `author` is `None` where the account is gone, `commit` where it was garbage-collected.
-
-    `can_push` is what GitHub says of its author's right to push now; `None` where it does not say.
-    """
-
-    id: str
-    number: int
-    author: Account | None
-    state: ReviewState
-    submitted_at: datetime
-    commit: str | None
-    body: str = ""
-    edited: bool = False
-    can_push: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismissal:
-    """Who dismissed which review, and what that review had said; `None` where GitHub does not tell."""
-
-    review: str
-    by: Account | None
-    at: datetime
-    previous: ReviewState | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
-    """A comment in the conversation of the pull request."""
-
-    id: str
-    number: int
-    author: Account | None
-    body: str
-    created_at: datetime
-    edited: bool = False
-
-
-@unique
-class BaseChangeKind(StrEnum):
-    """How the base branch came to mean something else."""
-
-    RETARGETED = "retargeted"
-    AUTOMATIC = "automatic"
-    """GitHub retargeted it, because the base branch was merged or deleted."""
-    FORCE_PUSHED = "force_pushed"
-
-
-@dataclass(frozen=True, slots=True)
-class BaseChange:
-    """The moment from which earlier approvals of the same head say nothing any more."""
-
-    kind: BaseChangeKind
-    at: datetime
-    by: Account | None = None
 
 
 @unique

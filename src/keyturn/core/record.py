@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from keyturn.core.decision import DecidedAction, Decision, DecisionFrame, FileError, Published
+from keyturn.core.decision import DecidedAction, Decision, DecisionFrame, FileError, Published, Rejection
 
 MAX_ENTRY_BYTES = 256 * 1024
 """No entry is larger; longer lists are replaced by their number and digest."""
@@ -113,6 +113,7 @@ class RecordedDecision(DecisionFrame):
 
     actions: tuple[DecidedAction, ...] | Abridged = ()
     undeclared: tuple[str, ...] | Abridged = ()
+    rejection: Rejection | None = None
     errors: tuple[FileError, ...] | Abridged = ()
 
     def as_decision(self) -> Decision:

@@ -1,0 +1,75 @@
+"""What people said and did about a pull request: reviews, dismissals, comments, and changes of its base."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+
+from keyturn.core.accounts import Account
+
+
+@unique
+class ReviewState(StrEnum):
+    """The states of a review that decide anything."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    DISMISSED = "DISMISSED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """A submitted review; `author` is `None` where the account is gone, `commit` where it was garbage-collected.
+
+    `can_push` is what GitHub says of its author's right to push now; `None` where it does not say.
+    """
+
+    id: str
+    number: int
+    author: Account | None
+    state: ReviewState
+    submitted_at: datetime
+    commit: str | None
+    body: str = ""
+    edited: bool = False
+    can_push: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissal:
+    """Who dismissed which review, and what that review had said; `None` where GitHub does not tell."""
+
+    review: str
+    by: Account | None
+    at: datetime
+    previous: ReviewState | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment in the conversation of the pull request."""
+
+    id: str
+    number: int
+    author: Account | None
+    body: str
+    created_at: datetime
+    edited: bool = False
+
+
+@unique
+class BaseChangeKind(StrEnum):
+    """How the base branch came to mean something else."""
+
+    RETARGETED = "retargeted"
+    AUTOMATIC = "automatic"
+    """GitHub retargeted it, because the base branch was merged or deleted."""
+    FORCE_PUSHED = "force_pushed"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChange:
+    """The moment from which earlier approvals of the same head say nothing any more."""
+
+    kind: BaseChangeKind
+    at: datetime
+    by: Account | None = None
