@@ -183,6 +183,17 @@ def test_anchor__not_looked_for_where_the_pull_request_is_not_governed(place: Re
     assert len(place.reads()) == 1
 
 
+def test_anchor__looked_for_behind_a_success_under_another_name(place: ReadingPlace) -> None:
+    """What another pull request with this head was told says nothing about this one."""
+    pull = place.open()
+    place.verdict(pull, place.record(pull))
+    pull.push({"a": "1"})
+    place.verdict(pull, None, "success", name="keyturn: release")
+    place.repository.delete_branch(LEDGER)
+
+    assert len(place.snapshot(pull).chain.broken) == 2
+
+
 @pytest.mark.parametrize("state", ["error", "pending"])
 def test_anchor__looked_for_behind_a_verdict_that_names_none(place: ReadingPlace, state: str) -> None:
     """An error rests on no entry; a ledger that was rewound meanwhile is noticed all the same."""

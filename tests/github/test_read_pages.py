@@ -120,6 +120,7 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "a list is none": lambda pull: pull["labels"].update(nodes="agent"),
     "an object is none": lambda pull: pull.update(commits=[]),
     "a time is none": lambda pull: pull.update(createdAt="yesterday"),
+    "a time has no zone": lambda pull: pull.update(createdAt="2026-01-05T09:00:00"),
     "a node is null": lambda pull: pull["reviews"].update(nodes=[None]),
     "a change is unknown": lambda pull: pull["files"]["nodes"][0].update(changeType="MELTED"),
 }

@@ -342,3 +342,27 @@ def test_same_head__more_than_a_page_shows(place: ReadingPlace) -> None:
 
     assert place.snapshot(pull).same_head == tuple(range(pull.number, pull.number + 26))
     assert place.reads()[1:] == ["POST /graphql MorePullRequests"]
+
+
+def test_same_head__commit_that_is_on_the_default_branch_already(place: ReadingPlace) -> None:
+    """GitHub then names neither this pull request nor its twin; all open ones are looked through for both."""
+    repository = place.repository
+    release = repository.tip("main")
+    commit = repository.commit("main", {"a": "1"}).oid
+    repository.branch("release", release)
+    repository.branch("copy", commit)
+    pull, twin = (
+        repository.pull_request(author=repository.maintainer, head=head, base="release") for head in ("main", "copy")
+    )
+
+    assert place.snapshot(pull).same_head == (pull.number, twin.number)
+    assert place.reads()[-1] == "POST /graphql OpenPullRequests"
+
+
+def test_same_head__of_a_closed_one_is_not_asked_for(place: ReadingPlace) -> None:
+    """A closed pull request shares its verdict with nobody."""
+    pull = place.open()
+    pull.close()
+
+    assert place.snapshot(pull).same_head == (pull.number,)
+    assert len(place.reads()) == 1

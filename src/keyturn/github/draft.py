@@ -10,7 +10,7 @@ from keyturn.github.accounts import Viewer
 from keyturn.github.debts_read import DebtsRead
 from keyturn.github.ledger_read import LedgerPlace, own_anchored
 from keyturn.github.manifests_read import ManifestReader
-from keyturn.github.parse_checks import CheckReader
+from keyturn.github.parse_checks import CheckReader, own_names
 from keyturn.github.parse_timeline import Timeline, timeline
 from keyturn.github.pull_request_read import PullRequestRead
 from keyturn.github.questions import ChecksOn, FileAt, NameAt, Question
@@ -57,10 +57,13 @@ class Draft:
     def earlier_heads(self) -> tuple[str, ...]:
         """The commits that may have been head before, where the head carries no verdict that tells of the ledger.
 
-        A success without an entry is that of a pull request that is not governed, and tells enough.
+        A success without an entry under the pull request's own name says that it is not governed, and tells enough.
         """
+        base, default_branch = self.pull.fields.text("baseRefName"), self.around.default_branch
+        names = own_names(self.around.settings.check_name, base, default_branch)
         for verdict in self.verdicts:
-            if verdict.own and verdict.anchor is None and verdict.state is VerdictState.SUCCESS:
+            unanchored = verdict.own and verdict.anchor is None and verdict.state is VerdictState.SUCCESS
+            if unanchored and verdict.name in names:
                 return ()
         if own_anchored(self.verdicts, self.number):
             return ()

@@ -88,9 +88,12 @@ class Fields:
         """The moment of this name, in UTC."""
         text = self.text(name)
         try:
-            return datetime.fromisoformat(text).astimezone(UTC)
+            moment = datetime.fromisoformat(text)
         except ValueError:
             self.reject(name, f"is not a time: {text!r}")
+        if moment.tzinfo is None:
+            self.reject(name, f"is a time without a zone: {text!r}")
+        return moment.astimezone(UTC)
 
     def time_or_none(self, name: str) -> datetime | None:
         """The moment of this name in UTC, `None` where it is absent or null."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from keyturn.core.record import LedgerEntry, folder
-from keyturn.core.verdict import VerdictState, verdict_name
+from keyturn.core.verdict import VerdictState
 from keyturn.github.fields import Fields
 from keyturn.github.ledger_read import own_anchored
-from keyturn.github.parse_checks import CheckReader
+from keyturn.github.parse_checks import CheckReader, own_names
 from keyturn.github.snapshot import newest_entry
 from keyturn.ports import Light, PublishedVerdict
 
@@ -65,7 +65,7 @@ def open_glance(fields: Fields, checks: CheckReader, default_branch: str) -> Gla
         return Glance(number=number, fields=fields)
     rollup = commit.maybe("statusCheckRollup", "contexts")
     all_verdicts = checks.verdicts(rollup.nodes() if rollup is not None else [], base, default_branch)
-    names = {verdict_name(checks.names.check_name, base, default_branch, observe=observe) for observe in (False, True)}
+    names = own_names(checks.names.check_name, base, default_branch)
     own = [verdict for verdict in checks.standing(all_verdicts) if verdict.name in names]
     anchored = own_anchored(own, number)
     return Glance(

@@ -24,6 +24,14 @@ _LETS_PASS: Final = {"SUCCESS", "NEUTRAL", "SKIPPED"}
 """The conclusions with which a check run meets GitHub's own requirement."""
 
 
+def own_names(check_name: str, base: str, default_branch: str) -> tuple[str, str]:
+    """The names of the verdicts of a pull request into this base, enforced and observed."""
+    return (
+        verdict_name(check_name, base, default_branch, observe=False),
+        verdict_name(check_name, base, default_branch, observe=True),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names that keyturn's verdicts carry; GitHub compares them without case."""
@@ -32,8 +40,7 @@ class Names:
 
     def canonical(self, name: str, base: str, default_branch: str) -> str | None:
         """The name as keyturn writes it for a pull request into this base; `None` where it is no verdict's."""
-        for observe in (False, True):
-            own = verdict_name(self.check_name, base, default_branch, observe=observe)
+        for own in own_names(self.check_name, base, default_branch):
             if name.casefold() == own.casefold():
                 return own
         start, rest = name[: len(self.check_name)], name[len(self.check_name) :]

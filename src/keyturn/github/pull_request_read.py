@@ -155,21 +155,33 @@ class PullRequestReader:
         return tuple(identity(author) for author in listed)
 
     def _same_head(self, fields: Fields, head: str) -> tuple[int, ...]:
+        """The open pull requests with this head; GitHub may count the commit to others and not to this one."""
         known = _head_commit(fields, head)
         number = fields.whole("number")
         found = known.maybe("associatedPullRequests") if known is not None else None
         nodes = found.nodes() if found is not None else []
-        if found is None or len(nodes) < found.whole("totalCount"):
-            return tuple(sorted({number, *self.open_with_head(head)}))
-        return tuple(sorted({number, *_open_with_head(nodes, head)}))
+        heads = _open_with_head(nodes, head)
+        if found is None or len(nodes) < found.whole("totalCount") or number not in heads:
+            heads = self.open_with_head(head, expected=number) if fields.text("state") == "OPEN" else [number]
+        return tuple(sorted(heads))
 
-    def open_with_head(self, commit: str) -> list[int]:
-        """The open pull requests with this head, among those that GitHub counts to the commit."""
+    def open_with_head(self, commit: str, *, expected: int | None = None) -> list[int]:
+        """The open pull requests with this head.
+
+        A commit that is on the default branch already GitHub counts to the pull request that brought it there; then,
+        and where the `expected` one is missing, all open ones are looked through.
+        """
         document, path = query("more_pull_requests"), ("repository", "object", "associatedPullRequests")
         variables = self._on(commit, cursor=None)
         first = self.client.graphql(document, variables).data.maybe(*path)
-        if first is None:
-            return []
+        nodes = all_nodes(self.client, first, document, variables, *path) if first is not None else []
+        heads = _open_with_head(nodes, commit)
+        return heads if heads and expected in (None, *heads) else self._among_all_open(commit)
+
+    def _among_all_open(self, commit: str) -> list[int]:
+        document, path = query("open_pull_requests"), ("repository", "pullRequests")
+        variables: dict[str, Json] = {**self._repository(), "cursor": None}
+        first = self.client.graphql(document, variables).data.at(*path)
         return _open_with_head(all_nodes(self.client, first, document, variables, *path), commit)
 
     def _repository(self) -> Mapping[str, Json]:

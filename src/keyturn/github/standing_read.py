@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from keyturn.github.accounts import Viewer
 from keyturn.github.client import Client
 from keyturn.github.connections import all_nodes
-from keyturn.github.fields import Fields, Json
+from keyturn.github.fields import Json
 from keyturn.github.parse_checks import CheckReader, Names
 from keyturn.github.pull_request_read import PullRequestReader
 from keyturn.github.query import query
@@ -46,20 +46,8 @@ class StandingReader:
         return checks.standing(checks.verdicts(contexts, "", ""))
 
     def open_with_head(self, commit: str) -> tuple[int, ...]:
-        """The open pull requests whose head is this commit.
-
-        GitHub counts a commit that is on the default branch already to the pull request that brought it there; then
-        all open ones are looked through.
-        """
-        found = PullRequestReader(self.client, titles=False).open_with_head(commit)
-        return tuple(sorted(found or self._among_all(commit)))
-
-    def _among_all(self, commit: str) -> list[int]:
-        document, path = query("open_pull_requests"), ("repository", "pullRequests")
-        variables: dict[str, Json] = {**self._repository(), "cursor": None}
-        first = self.client.graphql(document, variables).data.at(*path)
-        nodes: list[Fields] = all_nodes(self.client, first, document, variables, *path)
-        return [node.whole("number") for node in nodes if node.text("headRefOid") == commit]
+        """The open pull requests whose head is this commit."""
+        return tuple(sorted(PullRequestReader(self.client, titles=False).open_with_head(commit)))
 
     def _repository(self) -> dict[str, Json]:
         owner, _, name = self.client.repository.partition("/")
