@@ -340,6 +340,17 @@ def test_card__that_was_deleted_with_only_a_reply_owed_is_posted_anew(tale: Tale
     assert any("has waited" in reply.text for reply in tale.slack.replies(card))
 
 
+def test_card__that_was_deleted_above_its_thread_is_posted_anew(tale: Tale) -> None:
+    """Slack keeps a thread whose card was deleted; what is owed is told below the new card, not there."""
+    tale.run()
+    tale.run(0.3, **APPROVED)
+    tale.slack.workspace.delete(tale.slack.cards[0])
+    tale.run(1)
+    (card,) = tale.slack.cards
+    (reply,) = tale.slack.replies(card)
+    assert "has waited" in reply.text
+
+
 def test_card__that_was_deleted_after_approval_is_posted_anew(tale: Tale) -> None:
     """The new card shows the state of the day; what was told in the old thread is not told again."""
     tale.run()

@@ -204,7 +204,7 @@ class Methods:
     def _own(self, token: Token, channel: Channel, arguments: Arguments, error: str) -> Message:
         ts = arguments.get("ts")
         message = self._workspace.find(channel.id, ts) if isinstance(ts, str) else None
-        if message is None:
+        if message is None or message.tombstone:
             refuse("message_not_found")
         if message.bot != token.bot:
             refuse(error)

@@ -81,8 +81,8 @@ class SlackServer:
 
     @property
     def cards(self) -> list[Message]:
-        """What stands in the channel outside threads, oldest first."""
-        return [message for message in self.workspace.messages if message.thread_ts is None]
+        """What stands in the channel outside threads, oldest first; deleted messages do not."""
+        return [m for m in self.workspace.messages if m.thread_ts is None and not m.tombstone]
 
     def replies(self, message: Message) -> list[Message]:
         """The replies in a message's thread, oldest first."""

@@ -52,7 +52,10 @@ class Webhook:
 
 @dataclass(slots=True, kw_only=True)
 class Message:
-    """A message as it stands; `revisions` are the texts it had before, oldest first."""
+    """A message as it stands; `revisions` are the texts it had before, oldest first.
+
+    A `tombstone` is what a deleted message leaves on top of its thread.
+    """
 
     ts: str
     channel: str
@@ -65,6 +68,7 @@ class Message:
     thread_ts: str | None = None
     broadcast: bool = False
     options: dict[str, Any] = field(default_factory=dict)
+    tombstone: bool = False
     revisions: list[str] = field(default_factory=list)
 
     @property
@@ -82,6 +86,8 @@ class Message:
             "attachments": self.attachments,
             "blocks": self.blocks,
         }
+        if self.tombstone:
+            shown["subtype"] = "tombstone"
         if self.bot is not None:
             shown |= {"bot_id": self.bot, "subtype": "bot_message"}
         if self.thread_ts is not None:
@@ -115,8 +121,12 @@ class Workspace:
         return next((message for message in self.messages if (message.channel, message.ts) == (channel, ts)), None)
 
     def delete(self, message: Message) -> None:
-        """Take a message away, as a person does by hand."""
-        self.messages.remove(message)
+        """Take a message away, as a person does by hand; a thread keeps a tombstone in place of its first message."""
+        if len(self.thread(message.channel, message.ts)) == 1:
+            self.messages.remove(message)
+            return
+        message.text, message.user, message.bot = "This message was deleted.", "USLACKBOT", None
+        message.metadata, message.attachments, message.blocks, message.tombstone = None, [], [], True
 
     def thread(self, channel: str, ts: str) -> list[Message]:
         """A message and its replies, oldest first."""

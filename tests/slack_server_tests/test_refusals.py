@@ -131,6 +131,20 @@ def test_update__refuses_messages_that_are_not_there_not_own_or_too_old(client: 
     assert refused(lambda: client.chat_update(channel=CHANNEL, ts=ts, text="x")) == "edit_window_closed"
 
 
+def test_thread__outlives_its_deleted_first_message(client: WebClient, slack: SlackServer) -> None:
+    """A tombstone stays on top of the thread, can be replied to, and can neither be updated nor found by metadata."""
+    ts = str(client.chat_postMessage(channel=CHANNEL, text="card", metadata=metadata(part="card"))["ts"])
+    client.chat_postMessage(channel=CHANNEL, text="reply", thread_ts=ts)
+    slack.workspace.delete(slack.cards[0])
+    client.chat_postMessage(channel=CHANNEL, text="another", thread_ts=ts)
+    assert refused(lambda: client.chat_update(channel=CHANNEL, ts=ts, text="x")) == "message_not_found"
+    thread: list[dict[str, Any]] = client.conversations_replies(channel=CHANNEL, ts=ts, include_all_metadata=True)[
+        "messages"
+    ]
+    assert thread[0]["subtype"] == "tombstone"
+    assert "metadata" not in thread[0]
+
+
 @pytest.mark.parametrize(
     ("scope", "call"),
     [

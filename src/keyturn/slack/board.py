@@ -11,7 +11,7 @@ from keyturn.slack.message import Found, Message
 from keyturn.slack.occasion import Occasion, Payload
 from keyturn.slack.people import People
 from keyturn.slack.search import CANNOT_LOOK, CARD, Seen, in_channel, in_thread, take_back
-from keyturn.slack.trouble import GONE, NOT_EDITABLE, OF_THE_MESSAGE, Lost, Refused, Trouble
+from keyturn.slack.trouble import GONE, NOT_EDITABLE, OF_THE_MESSAGE, Lost, Refused, Trouble, gone
 from keyturn.slack.web import Web
 
 SUPERSEDED: Final = "superseded"
@@ -241,6 +241,8 @@ class Board:
                 self._go_blind(refused)
             else:
                 self.known |= seen.parts
+                if seen.parent is None:  # Slack keeps a thread whose card was deleted
+                    raise gone()
                 return seen.parent
         return None
 

@@ -121,3 +121,8 @@ def refused(code: str, *, asked: str, needed: str = "", pointers: Iterable[str] 
         fix = _ADVICE.get(code, _DEFECT)
     at = f" at {', '.join(pointers)}" if pointers else ""
     return Refused(code, f"Slack refused to {asked} ({code}{at}). {fix}")
+
+
+def gone() -> Refused:
+    """What Slack would say of a message that was deleted, where it shows that in another way."""
+    return refused("message_not_found", asked="find the card")
