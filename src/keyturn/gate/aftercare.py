@@ -83,6 +83,12 @@ class Aftercare:
                 lambda: self._tell(judged, new),
                 lambda: self._remember(judged, group, new) if new != kept else (),
             ]
+        else:
+            steps = [
+                *steps,
+                lambda: self._tell(judged, new),
+                lambda: self._mark(sticky, new) if sticky is not None and new != kept else (),
+            ]
         return tuple(warning for step in steps for warning in _tried(step))
 
     # The one comment, which also keeps what must be remembered
@@ -107,6 +113,12 @@ class Aftercare:
         sticky = sticky_of(self.reader.own_comments(judged.number))
         if sticky is not None:
             self.writer.edit_comment(sticky, self._body(judged, group, memory))
+        yield from ()
+
+    def _mark(self, sticky: OwnComment, memory: "Memory") -> Iterator[str]:
+        """Keep the memory in the marker of a comment that is not written any more: the rest of it stays as it was."""
+        text = sticky.body.partition("\n")[2]
+        self.writer.edit_comment(sticky, f"{marker(memory.as_marker())}\n{text}")
         yield from ()
 
     def _body(self, judged: Judged, group: Sequence[Judged], memory: "Memory") -> str:
