@@ -66,6 +66,12 @@ class Client:
         owner, _, name = self.repository.partition("/")
         return f"/repos/{quote(owner, safe='')}/{quote(name, safe='')}"
 
+    @property
+    def named(self) -> dict[str, Json]:
+        """The variables by which every query names the repository."""
+        owner, _, name = self.repository.partition("/")
+        return {"owner": owner, "name": name}
+
     def close(self) -> None:
         """Close the connections."""
         self._requester.close()

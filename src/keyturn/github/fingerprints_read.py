@@ -5,7 +5,7 @@ from typing import Final
 
 from keyturn.core.record import folder
 from keyturn.github.client import Client
-from keyturn.github.fields import Fields
+from keyturn.github.fields import Fields, Json
 from keyturn.github.glance import deciding_review
 from keyturn.github.query import with_fragments
 from keyturn.github.snapshot import newest_entry
@@ -47,8 +47,7 @@ query Fingerprints($owner: String!, $name: String!, $ledger: String!) {{
 
 
 def _read(client: Client, settings: Settings, numbers: Sequence[int]) -> dict[int, Fingerprint]:
-    owner, _, name = settings.repository.partition("/")
-    variables = {"owner": owner, "name": name, "ledger": f"refs/heads/{settings.ledger_branch}"}
+    variables: dict[str, Json] = {**client.named, "ledger": f"refs/heads/{settings.ledger_branch}"}
     repository = client.graphql(document(numbers), variables).data.at("repository")
     default_branch = repository.at("defaultBranchRef").text("name")
     tip = repository.maybe("ledger", "target")

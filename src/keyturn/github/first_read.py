@@ -37,12 +37,10 @@ class FirstRead:
 
 def first_read(client: Client, settings: Settings, numbers: Sequence[int]) -> FirstRead:
     """Ask the first query for these pull requests, at most five."""
-    owner, _, name = settings.repository.partition("/")
     answer = client.graphql(
         document(numbers),
         {
-            "owner": owner,
-            "name": name,
+            **client.named,
             "ledger": f"refs/heads/{settings.ledger_branch}",
             "rulesPath": settings.rules_path.lstrip("/"),
             "titles": settings.publish is Publish.CHECK,

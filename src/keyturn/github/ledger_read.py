@@ -65,12 +65,11 @@ class LedgerReader:
         return LedgerFile(entry.text("name"), entry.text("oid"), self.blobs.of_entry(entry) if is_blob else None)
 
     def _commits(self, tip: Fields, number: int) -> list[Fields]:
-        owner, _, name = self.client.repository.partition("/")
         return all_nodes(
             self.client,
             tip.at(f"history{number}"),
             query("more_ledger_commits"),
-            {"owner": owner, "name": name, "commit": tip.text("oid"), "folder": folder(number)},
+            {**self.client.named, "commit": tip.text("oid"), "folder": folder(number)},
             "repository",
             "object",
             "history",

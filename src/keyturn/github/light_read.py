@@ -15,7 +15,7 @@ from keyturn.github.fields import Fields, Json
 from keyturn.github.fingerprints_read import names_in
 from keyturn.github.glance import Glance, closed_glance, open_glance
 from keyturn.github.light_query import PAGE, LightQuery
-from keyturn.github.parse_checks import CheckReader, Names
+from keyturn.github.parse_checks import CheckReader
 from keyturn.github.refusals import QueryError, asked_too_much
 from keyturn.github.rules_read import RulesReader
 from keyturn.ports import Light, Unavailable
@@ -126,10 +126,8 @@ class _Sweep:
                 return data.at("repository"), Viewer(data.at("viewer").text("login"))
 
     def _variables(self, asked: LightQuery) -> dict[str, Json]:
-        owner, _, name = self.settings.repository.partition("/")
         variables: dict[str, Json] = {
-            "owner": owner,
-            "name": name,
+            **self.client.named,
             "ledger": f"refs/heads/{self.settings.ledger_branch}",
             **{f"path{glance.number}": glance.guess for glance in asked.waiting if glance.guess is not None},
         }
@@ -179,12 +177,7 @@ class _Sweep:
 
     def _new(self, repository: Fields, viewer: Viewer) -> Iterator[Glance]:
         """The pull requests that this answer lists for the first time."""
-        checks = CheckReader(
-            viewer=viewer,
-            names=Names(self.settings.check_name),
-            run=self.settings.own_run,
-            publish=self.settings.publish,
-        )
+        checks = CheckReader.of(viewer, self.settings)
         default_branch = repository.at("defaultBranchRef").text("name")
         found: list[Glance] = []
         if self.open.more:

@@ -3,7 +3,7 @@
 from keyturn.core.decision import ReasonCode
 from keyturn.github.client import Client
 from keyturn.github.connections import all_nodes
-from keyturn.github.fields import Fields
+from keyturn.github.fields import Fields, Json
 from keyturn.github.query import query
 from keyturn.ports import Unavailable
 
@@ -14,8 +14,7 @@ def merge_group(client: Client, base: str, base_commit: str, head_commit: str) -
     Each entry's commit is built on that of the entry before it. Raises `Unavailable` unless that chain leads from the
     group's commit to its base: a member that cannot be found cannot be judged.
     """
-    owner, _, name = client.repository.partition("/")
-    variables = {"owner": owner, "name": name, "base": base, "cursor": None}
+    variables: dict[str, Json] = {**client.named, "base": base, "cursor": None}
     document, path = query("merge_queue"), ("repository", "mergeQueue", "entries")
     first = client.graphql(document, variables).data.maybe(*path)
     nodes = all_nodes(client, first, document, variables, *path) if first is not None else []

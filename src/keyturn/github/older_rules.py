@@ -6,7 +6,7 @@ from typing import Final
 
 from keyturn.core.facts import FileVersion
 from keyturn.github.client import Client
-from keyturn.github.fields import Fields, Json
+from keyturn.github.fields import Fields
 from keyturn.github.query import query
 from keyturn.github.questions import FileAt, ask
 from keyturn.github.rules_read import RulesReader
@@ -40,8 +40,7 @@ class OlderRules:
 
     def _along_first_parents(self) -> Iterator[tuple[str, str | None]]:
         """Each tip, the present one first, with the name of what it held at the rule book's path."""
-        owner, _, name = self.client.repository.partition("/")
-        variables: dict[str, Json] = {"owner": owner, "name": name}
+        variables = self.client.named
         branch = self.client.graphql(query("default_branch"), variables).data.at("repository", "defaultBranchRef")
         wanted: str | None = branch.at("target").text("oid")
         variables |= {"commit": wanted, "rulesPath": self.path.lstrip("/"), "cursor": None}

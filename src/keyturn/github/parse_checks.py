@@ -11,7 +11,7 @@ from keyturn.core.verdict import VerdictState, verdict_name
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.fields import Fields
 from keyturn.ports import PublishedVerdict
-from keyturn.settings import OwnRun, Publish
+from keyturn.settings import OwnRun, Publish, Settings
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _STATUS: Final = {
@@ -58,6 +58,13 @@ class CheckReader:
     names: Names
     run: OwnRun
     publish: Publish
+
+    @staticmethod
+    def of(viewer: Viewer, settings: Settings) -> "CheckReader":
+        """For this account and these settings."""
+        return CheckReader(
+            viewer=viewer, names=Names(settings.check_name), run=settings.own_run, publish=settings.publish
+        )
 
     def checks(self, contexts: Iterable[Fields], base: str, default_branch: str) -> tuple[Check, ...]:
         """Everything that stands on the commit."""

@@ -1,6 +1,5 @@
 """Reads one pull request to its end: every page of everything, and nothing that does not add up."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,7 +87,7 @@ class PullRequestReader:
     def _nodes(
         self, fields: Fields, name: str, document: str, *, backwards: bool = False, limit: int | None = None
     ) -> list[Fields]:
-        variables = {**self._repository(), "number": fields.whole("number")}
+        variables = {**self.client.named, "number": fields.whole("number")}
         path = ("repository", "pullRequest", name)
         text = query(document)
         return all_nodes(self.client, fields.at(name), text, variables, *path, backwards=backwards, limit=limit)
@@ -180,16 +179,12 @@ class PullRequestReader:
 
     def _among_all_open(self, commit: str) -> list[int]:
         document, path = query("open_pull_requests"), ("repository", "pullRequests")
-        variables: dict[str, Json] = {**self._repository(), "cursor": None}
+        variables: dict[str, Json] = {**self.client.named, "cursor": None}
         first = self.client.graphql(document, variables).data.at(*path)
         return _open_with_head(all_nodes(self.client, first, document, variables, *path), commit)
 
-    def _repository(self) -> Mapping[str, Json]:
-        owner, _, name = self.client.repository.partition("/")
-        return {"owner": owner, "name": name}
-
     def _on(self, commit: str, **more: Json) -> dict[str, Json]:
-        return {**self._repository(), "commit": commit, **more}
+        return {**self.client.named, "commit": commit, **more}
 
 
 def _head_commit(fields: Fields, head: str) -> Fields | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from keyturn.github.client import Client
-from keyturn.github.fields import Fields, Json
+from keyturn.github.fields import Fields
 from keyturn.github.query import with_fragments
 
 _AT_ONCE: Final = 100
@@ -53,8 +53,7 @@ def ask(client: Client, questions: Iterable[Question], *, titles: bool) -> Answe
 
 
 def _ask(client: Client, questions: list[Question], *, titles: bool) -> dict[Question, Fields | None]:
-    owner, _, name = client.repository.partition("/")
-    variables: dict[str, Json] = {"owner": owner, "name": name}
+    variables = client.named
     declared, asked = ["$owner: String!", "$name: String!"], []
     for place, question in enumerate(questions):
         variables[f"c{place}"] = question.commit

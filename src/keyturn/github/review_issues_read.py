@@ -20,14 +20,14 @@ class ReviewIssueReader:
     def by_number(self, number: int) -> ReviewIssue | None:
         """The issue, `None` where it was deleted."""
         document = query("issue")
-        answer = self.client.graphql(document, {**self._repository(), "number": number}, tolerate=_is_gone)
+        answer = self.client.graphql(document, {**self.client.named, "number": number}, tolerate=_is_gone)
         issue = answer.data.at("repository").maybe("issue")
         return _issue(issue) if issue is not None else None
 
     def by_marker(self, marker: str) -> ReviewIssue | None:
         """The newest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
         document = query("labelled_issues")
-        variables: dict[str, Json] = {**self._repository(), "label": REVIEW_LABEL, "cursor": None}
+        variables: dict[str, Json] = {**self.client.named, "label": REVIEW_LABEL, "cursor": None}
         while True:
             answer = self.client.graphql(document, variables)
             viewer = Viewer(answer.data.at("viewer").text("login"))
@@ -38,10 +38,6 @@ class ReviewIssueReader:
             if not issues.at("pageInfo").flag("hasNextPage"):
                 return None
             variables["cursor"] = issues.at("pageInfo").text("endCursor")
-
-    def _repository(self) -> dict[str, Json]:
-        owner, _, name = self.client.repository.partition("/")
-        return {"owner": owner, "name": name}
 
 
 def _is_gone(error: QueryError) -> bool:

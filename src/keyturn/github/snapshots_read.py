@@ -13,7 +13,7 @@ from keyturn.github.fields import Fields
 from keyturn.github.first_read import AT_ONCE, FirstRead, first_read
 from keyturn.github.ledger_read import LedgerReader
 from keyturn.github.manifests_read import ManifestReader
-from keyturn.github.parse_checks import CheckReader, Names
+from keyturn.github.parse_checks import CheckReader
 from keyturn.github.patience import READ_AGAIN_AFTER
 from keyturn.github.pull_request_read import PullRequestReader
 from keyturn.github.questions import Answers, ChecksOn, NameAt, ask
@@ -139,12 +139,7 @@ class SnapshotReader:
         return {anchor: _oid(answers[question])}
 
     def _checks(self, around: Surroundings) -> CheckReader:
-        return CheckReader(
-            viewer=around.viewer,
-            names=Names(self.settings.check_name),
-            run=self.settings.own_run,
-            publish=self.settings.publish,
-        )
+        return CheckReader.of(around.viewer, self.settings)
 
     def _pull_request_reader(self) -> PullRequestReader:
         return PullRequestReader(self.client, self._titles)
