@@ -23,6 +23,7 @@ COMMANDS: Final = MappingProxyType(
         "evaluate": "keyturn.cli.evaluate",
         "sweep": "keyturn.cli.sweep",
         "ledger": "keyturn.cli.ledger",
+        "doctor": "keyturn.cli.doctor",
     }
 )
 """Each command's module. It holds `command`: a function whose signature typer reads, or a `typer.Typer` of its own."""
