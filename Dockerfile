@@ -10,8 +10,9 @@ RUN python -m venv /build/tools \
     --target /opt/keyturn -r /build/requirements/runtime.txt
 COPY pyproject.toml README.md LICENSE /build/
 COPY src /build/src
+# What only a terminal needs is taken out again: the image has one command, and that prints no colours.
 RUN /build/tools/bin/pip install --quiet --no-deps --no-build-isolation --no-compile --target /opt/keyturn /build \
- && rm -rf /opt/keyturn/bin \
+ && for name in bin annotated_doc markdown_it mdurl pygments rich shellingham typer; do rm -rf "/opt/keyturn/$name"*; done \
  && python -m compileall -q --invalidation-mode unchecked-hash /opt/keyturn
 
 FROM python:3.13-slim
