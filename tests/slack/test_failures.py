@@ -11,7 +11,7 @@ from keyturn.slack.budget import LONGEST, Budget
 from keyturn.slack.line import Line, Reply
 from keyturn.slack.trouble import Lost, Unreached
 from tests.slack.tale import Clock, Tale
-from tests.slack_server.faults import Faults
+from tests.slack_server.faults import Fault, Faults
 from tests.slack_server.server import CHANNEL, HOOK, TOKEN, SlackServer
 from tests.slack_server.workspace import ALL_SCOPES
 from tests.support.build import review
@@ -214,6 +214,65 @@ def test_failure__of_the_check_for_a_race_is_no_failure(tale: Tale) -> None:
     tale.slack.faults.refuse("fatal_error", method="conversations.history", after=1, times=None)
     assert tale.run().warnings == ()
     assert tale.run(0.1).memory is tale.memory
+
+
+def test_answer__that_does_not_say_where_the_card_stands_is_a_lost_one(tale: Tale) -> None:
+    """`ok: true` without a `ts` is no use: keyturn looks for the card, finds none, and posts it."""
+    tale.slack.faults.body(b'{"ok": true}', method="chat.postMessage")
+    assert tale.run().warnings == ()
+    assert len(tale.slack.cards) == 1
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        b"7",
+        b"[7]",
+        b'[{"ts": "1.000001", "bot_id": "B0KEYTURN", "metadata": {"event_type": "keyturn_request"}}]',
+        b'[{"ts": "x", "bot_id": "B0KEYTURN", "metadata": {"event_type": "keyturn_request", "event_payload": {}}}]',
+        b'[{"ts": "1.000001", "metadata": {"event_type": "another"}}, {"ts": "1.000001", "metadata": 7}]',
+    ],
+)
+def test_history__of_an_odd_shape_holds_no_card(tale: Tale, messages: bytes) -> None:
+    """Whatever stands in the channel, what is not a message of keyturn's is passed over."""
+    tale.slack.faults.body(b'{"ok": true, "messages": ' + messages + b"}", method="conversations.history")
+    assert tale.run().warnings == ()
+    assert len(tale.slack.cards) == 1
+
+
+@pytest.mark.parametrize("head", ["a" * 40, "c" * 40])
+def test_channel__that_was_archived_since_is_explained(tale: Tale, head: str) -> None:
+    """A card that cannot be updated any more, for it is in an archive, costs one warning a run and nothing else."""
+    tale.run()
+    tale.slack.channel.archived = True
+    (warning,) = tale.run(0.5, head=head, reviews=(review("ann", when=0.2),)).warnings
+    assert "Unarchive the channel" in warning
+    tale.slack.channel.archived = False
+    assert tale.run(0.6).warnings == ()
+    assert tale.run(0.7).memory is tale.memory
+
+
+def test_card__of_an_earlier_request_that_cannot_be_closed_now_is_closed_later(tale: Tale) -> None:
+    """The new card is there; that the old one stays amber for a while is a warning."""
+    tale.run()
+    tale.slack.faults.refuse("ekm_access_denied", method="chat.update")
+    assert len(tale.run(0.5, head="c" * 40).warnings) == 1
+    assert tale.run(0.6).warnings == ()
+    assert "Superseded" in tale.slack.cards[0].text
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_answer__lost_when_the_time_is_up_is_left_to_the_next_run(tale: Tale, after: int) -> None:
+    """There is no time to look whether card or reply arrived: the next run does, and posts none twice."""
+    late = Fault(where={"method": "chat.postMessage", "after": after}, lose_reply=True)
+    late.meanwhile = lambda: tale.clock.sleep(LONGEST - 0.5)
+    tale.slack.faults.order(late)
+    tale.happens()
+    tale.happens(0.5)
+    assert len(tale.run(1).warnings) == 1
+    assert tale.run(1.1).warnings == ()
+    (card,) = tale.slack.cards
+    assert len(tale.slack.replies(card)) == 1
 
 
 # A token that cannot read the channel

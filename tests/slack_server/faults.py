@@ -80,20 +80,20 @@ class Faults:
 
     def refuse(self, error: str, *, more: dict[str, object] | None = None, **where: Unpack[Where]) -> Fault:
         """Answer 200 with `ok: false`."""
-        return self._order(Fault(where=where, instead=_json({"ok": False, "error": error, **(more or {})})))
+        return self.order(Fault(where=where, instead=_json({"ok": False, "error": error, **(more or {})})))
 
     def status(self, status: int, body: str = "", **where: Unpack[Where]) -> Fault:
         """Answer with this status and text, and do nothing."""
-        return self._order(Fault(where=where, instead=Answer(status, body.encode(), "text/plain; charset=utf-8")))
+        return self.order(Fault(where=where, instead=Answer(status, body.encode(), "text/plain; charset=utf-8")))
 
     def html(self, status: int = 200, **where: Unpack[Where]) -> Fault:
         """Answer with a page, as a proxy does that wants a log-in; its text would be a workflow command."""
         page = b"<!DOCTYPE html>\n::error::a page that spoke to the runner\n<title>Sign in</title>"
-        return self._order(Fault(where=where, instead=Answer(status, page, "text/html; charset=utf-8")))
+        return self.order(Fault(where=where, instead=Answer(status, page, "text/html; charset=utf-8")))
 
     def body(self, content: bytes, **where: Unpack[Where]) -> Fault:
         """Answer 200 with these bytes."""
-        return self._order(Fault(where=where, instead=Answer(200, content)))
+        return self.order(Fault(where=where, instead=Answer(200, content)))
 
     def retry_after(self, seconds: int | str, *, status: int = 429, **where: Unpack[Where]) -> Fault:
         """Answer that the client must wait, with `Retry-After` as given."""
@@ -102,42 +102,43 @@ class Faults:
             json.dumps({"ok": False, "error": "ratelimited"}).encode(),
             headers=(("Retry-After", str(seconds)),),
         )
-        return self._order(Fault(where=where, instead=answer))
+        return self.order(Fault(where=where, instead=answer))
 
     def limited_silently(self, **where: Unpack[Where]) -> Fault:
         """Answer 429 without saying how long to wait."""
-        return self._order(Fault(where=where, instead=Answer(429, b'{"ok":false,"error":"ratelimited"}')))
+        return self.order(Fault(where=where, instead=Answer(429, b'{"ok":false,"error":"ratelimited"}')))
 
     def drop(self, **where: Unpack[Where]) -> Fault:
         """End the connection before anything is done."""
-        return self._order(Fault(where=where, drop=True))
+        return self.order(Fault(where=where, drop=True))
 
     def lose_reply(self, **where: Unpack[Where]) -> Fault:
         """Do what is asked, then end the connection without a word."""
-        return self._order(Fault(where=where, lose_reply=True))
+        return self.order(Fault(where=where, lose_reply=True))
 
     def fail_afterwards(self, status: int = 503, **where: Unpack[Where]) -> Fault:
         """Do what is asked, then answer as if it had failed."""
-        return self._order(Fault(where=where, afterwards=Answer(status, b"upstream error", "text/plain")))
+        return self.order(Fault(where=where, afterwards=Answer(status, b"upstream error", "text/plain")))
 
     def delay(self, seconds: float, **where: Unpack[Where]) -> Fault:
         """Do what is asked, and answer only after a while."""
-        return self._order(Fault(where=where, delay=seconds))
+        return self.order(Fault(where=where, delay=seconds))
 
     def drip(self, seconds: float, **where: Unpack[Where]) -> Fault:
         """Do what is asked, and answer a byte at a time."""
-        return self._order(Fault(where=where, drip=seconds))
+        return self.order(Fault(where=where, drip=seconds))
 
     def wait_for_others(self, parties: int, **where: Unpack[Where]) -> Fault:
         """Hold calls back until so many have arrived, then handle them all: a race that always happens."""
         barrier = threading.Barrier(parties, timeout=10)
-        return self._order(Fault(where={"times": parties, **where}, meanwhile=barrier.wait))
+        return self.order(Fault(where={"times": parties, **where}, meanwhile=barrier.wait))
 
     def meanwhile(self, happens: Callable[[], object], **where: Unpack[Where]) -> Fault:
         """Let something happen just before the call is handled."""
-        return self._order(Fault(where=where, meanwhile=happens))
+        return self.order(Fault(where=where, meanwhile=happens))
 
-    def _order(self, fault: Fault) -> Fault:
+    def order(self, fault: Fault) -> Fault:
+        """Let a fault stand, of whatever make."""
         fault.left = fault.where.get("times", 1)
         fault.skip = fault.where.get("after", 0)
         self._orders.append(fault)

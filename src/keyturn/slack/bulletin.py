@@ -48,8 +48,7 @@ class Bulletin:
         who = directory(self.occasion.slack)
         card = self.occasion.card(who)
         lines = [card["text"]] if self.shows_request else [self.occasion.link]
-        written = (self.occasion.reply(happening) for happening in self.happened[-MOST_LINES:])
-        lines += [reply(who)["text"] for reply in written if reply is not None]
+        lines += [self.occasion.reply(happening)(who)["text"] for happening in self.happened[-MOST_LINES:]]
         return Message("\n".join(lines), card["attachments"])
 
 

@@ -97,10 +97,8 @@ class Occasion:
         """What an earlier request's card should be."""
         return superseded_card(self.judgement, request)
 
-    def reply(self, happening: Happening) -> Written | None:
-        """What tells of an event; `None` where the card alone does."""
-        if reply(happening.event, self.judgement, Directory()) is None:
-            return None
+    def reply(self, happening: Happening) -> Written:
+        """What tells of an event that `after` gave."""
         return lambda who: reply(happening.event, self.judgement, who) or {}
 
     def after(self, told: Mark) -> tuple[Happening, ...]:
@@ -111,7 +109,7 @@ class Occasion:
         event = happening.event.event
         about_this = happening.request == self.request or event in ALWAYS_TOLD
         timely = _ONLY_WHILE.get(event, self.judgement.decision.outcome) is self.judgement.decision.outcome
-        return about_this and timely and self.reply(happening) is not None
+        return about_this and timely and reply(happening.event, self.judgement, Directory()) is not None
 
     def _moment(self, entries: Sequence[LedgerEntry]) -> int:
         first = min((entry.time for entry in entries), default=self.judgement.now)

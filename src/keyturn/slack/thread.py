@@ -56,10 +56,7 @@ def _tell(board: Board, happening: Happening) -> bool:
 
 def _post(board: Board, happening: Happening) -> None:
     """Write it; after a lost answer look before writing again, and take it for written where one cannot look."""
-    written = board.occasion.reply(happening)
-    if written is None:
-        return
-    payload = board.people.render(board.occasion.slack, board.web, written)
+    payload = board.people.render(board.occasion.slack, board.web, board.occasion.reply(happening))
     try:
         _send(board, happening, payload)
     except Lost as lost:
