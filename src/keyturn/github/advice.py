@@ -4,29 +4,28 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-_BY_ADDRESS: Final = tuple(
-    (re.compile(method), re.compile(f"(/repos/[^/]+/[^/]+)?{path}"), permission)
-    for method, path, permission in (
-        ("POST", r"/statuses/.*", "statuses: write"),
-        ("POST|PATCH", r"/check-runs.*", "checks: write"),
-        ("GET", r"/(commits/.*/)?check-(runs|suites).*", "checks: read"),
-        ("GET", r"/commits/[^/]+/status(es)?", "statuses: read"),
-        ("GET", r"/commits/[^/]+/pulls", "pull-requests: read"),
-        ("POST|PATCH|DELETE", r"/git/.*", "contents: write"),
-        ("GET", r"/(git|contents|compare|commits|activity)(/.*)?", "contents: read"),
-        ("POST|DELETE", r"/pulls/\d+/.*", "pull-requests: write"),
-        ("GET", r"/pulls.*", "pull-requests: read"),
-        ("POST|DELETE", r"/issues/\d+/labels.*", "pull-requests: write"),
-        ("POST|PATCH", r"/issues/comments/.*", "pull-requests: write"),
-        ("POST", r"/issues/\d+/(comments|reactions)", "pull-requests: write"),
-        ("POST", r"/labels", "issues: write"),
-        ("POST|PATCH", r"/issues(/\d+)?", "issues: write"),
-        ("GET", r"/issues.*", "issues: read"),
-        ("GET", r"/actions/.*", "actions: read"),
-        ("GET", r"/collaborators/.*", "metadata: read"),
-        ("GET", r"/orgs/.*", "members: read"),
-    )
+_BY_ADDRESS: Final = (
+    ("POST", r"/statuses/.*", "statuses: write"),
+    ("POST|PATCH", r"/check-runs.*", "checks: write"),
+    ("GET", r"/(commits/.*/)?check-(runs|suites).*", "checks: read"),
+    ("GET", r"/commits/[^/]+/status(es)?", "statuses: read"),
+    ("GET", r"/commits/[^/]+/pulls", "pull-requests: read"),
+    ("POST|PATCH|DELETE", r"/git/.*", "contents: write"),
+    ("GET", r"/(git|contents|compare|commits|activity)(/.*)?", "contents: read"),
+    ("POST|DELETE", r"/pulls/\d+/.*", "pull-requests: write"),
+    ("GET", r"/pulls.*", "pull-requests: read"),
+    ("POST|DELETE", r"/issues/\d+/labels.*", "pull-requests: write"),
+    ("POST|PATCH", r"/issues/comments/.*", "pull-requests: write"),
+    ("POST", r"/issues/\d+/(comments|reactions)", "pull-requests: write"),
+    ("POST", r"/labels", "issues: write"),
+    ("POST|PATCH", r"/issues(/\d+)?", "issues: write"),
+    ("GET", r"/issues.*", "issues: read"),
+    ("GET", r"/actions/.*", "actions: read"),
+    ("GET", r"/collaborators/.*", "metadata: read"),
+    ("GET", r"/orgs/.*", "members: read"),
 )
+"""Method, path behind the repository, permission: the first that matches counts."""
+_HOME: Final = r"(/repos/[^/]+/[^/]+)?"
 _BY_FIELD: Final = {
     "createCommitOnBranch": "contents: write",
     "addReaction": "pull-requests: write",
@@ -68,7 +67,7 @@ def permission_for_address(method: str, path: str, headers: Mapping[str, str]) -
         return _as_yaml(accepted)
     bare = path.partition("?")[0]
     for verb, address, permission in _BY_ADDRESS:
-        if verb.fullmatch(method) and address.fullmatch(bare):
+        if re.fullmatch(verb, method) and re.fullmatch(_HOME + address, bare):
             return permission
     return None
 
