@@ -161,6 +161,16 @@ def test_card__that_knows_more_is_not_overwritten_by_a_slower_run(tale: Tale) ->
     assert [message.text for message in tale.slack.workspace.messages] == before
 
 
+def test_card__that_two_crashed_racers_left_twice_is_one_again_for_who_must_look(tale: Tale) -> None:
+    """Neither run could take its card back; the next that reads the channel does."""
+    tale.happens()
+    tale.tell()
+    first = tale.slack.cards[0]
+    tale.slack.workspace.messages.append(replace(first, ts=tale.slack.workspace.next_ts(), revisions=[]))
+    tale.run(0.1)
+    assert tale.slack.cards == [first]
+
+
 # Dead runs
 
 

@@ -44,6 +44,7 @@ class Board:
     """Why this token cannot read the channel; `None` while it can."""
     warnings: list[str] = field(default_factory=list)
     _has_looked: bool = False
+    _has_read: bool = False
     _passed_over: set[str] = field(default_factory=set)
 
     @property
@@ -66,6 +67,7 @@ class Board:
             if request in about_this:
                 self._adopt(request, found)
         self.known |= seen.parts
+        take_back(self.web, self.channel, seen.spare)
         for kept in self.cards.values():
             if kept.ts is not None and kept.request != self.occasion.request:
                 self.known |= in_thread(self.web, self.channel, kept.ts).parts
@@ -84,12 +86,15 @@ class Board:
         if not kept.gone and (kept.digest != self.occasion.digest or kept.superseded):
             self._update(kept)
 
-    def read(self) -> None:
+    def read(self, *, again: bool = False) -> None:
         """Learn what is told already: by a run that died before it could say so, or by one that races with this one.
 
-        Where the card turns out to be gone, it is posted anew.
+        Where the card turns out to be gone, it is posted anew. What was read in this delivery is read `again` only
+        where that is asked for.
         """
         card = self.card
+        if self._has_read and not again:
+            return
         if card is None or card.ts is None:
             self.known |= self._look(self.occasion.since).parts
             return
@@ -119,7 +124,8 @@ class Board:
         for kept in tuple(self.cards.values()):
             if kept.request == self.occasion.request or kept.ts is None or kept.gone or kept.superseded:
                 continue
-            message = self._message(self.occasion.superseded(kept.request), kept.request, digest=SUPERSEDED)
+            payload, end = self.occasion.superseded(kept.request), end_of(self.occasion.entries)
+            message = self._message(payload, kept.request, digest=SUPERSEDED, told=end)
             changes: dict[str, object] = {"superseded": True, "digest": SUPERSEDED}
             try:
                 self.web.update(self.channel, kept.ts, message)
@@ -199,9 +205,7 @@ class Board:
             return
         self.cards[kept.request] = kept.model_copy(update={"digest": occasion.digest, "superseded": False})
 
-    def _message(
-        self, payload: Payload, request: str, *, digest: str, told: Mark = (0, 0), anew: bool = False
-    ) -> Message:
+    def _message(self, payload: Payload, request: str, *, digest: str, told: Mark, anew: bool = False) -> Message:
         facts: dict[str, str | int] = {
             **payload["metadata"]["event_payload"],
             "request_id": request,
@@ -240,6 +244,7 @@ class Board:
                     raise
                 self._go_blind(refused)
             else:
+                self._has_read = True
                 self.known |= seen.parts
                 if seen.parent is None:  # Slack keeps a thread whose card was deleted
                     raise gone()

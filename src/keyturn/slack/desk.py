@@ -100,7 +100,7 @@ class Desk:
         try:
             step()
         except Trouble as trouble:
-            board.warnings.append(str(trouble))
+            board.warnings.append(_told_of(trouble))
             if isinstance(trouble, Refused):
                 self._line.close(trouble)
             return False
@@ -117,8 +117,12 @@ class Desk:
         except (Refused, Unreached, Failed) as nothing:
             if isinstance(nothing, Refused):
                 self._line.close(nothing)
-            return memory, (str(nothing),)
+            return memory, (_told_of(nothing),)
         except Lost as lost:
             # A message cannot be looked for through a webhook: better one too few than one too many.
             warning = f"{lost} The message may be missing in the channel."
             return sealed(owed.said, secret, occasion.place), (warning,)
+
+
+def _told_of(trouble: Trouble) -> str:
+    return f"{trouble} The next run catches up." if isinstance(trouble, Lost) else str(trouble)

@@ -65,7 +65,7 @@ def _post(board: Board, happening: Happening) -> None:
             return
         if not board.line.pause(1):
             raise
-        board.read()
+        board.read(again=True)
         if happening.key not in board.known:
             _send(board, happening, payload)
 

@@ -176,7 +176,8 @@ def _trouble(asked: str, body: object) -> Exception:
     said = body if isinstance(body, dict) else {}
     code = said.get("error")
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        return Lost(f"Slack was asked to {asked}, and something else than Slack answered.")
+        why = "something else than Slack answered; check the input `slack-api-url` and the runner's proxy"
+        return Lost(f"Slack was asked to {asked}, and {why}.")
     if code in UNSURE:
         return Lost(f"Slack was asked to {asked}, and says that it failed inside ({code}).")
     if code in _BUSY:
