@@ -16,7 +16,7 @@ def required_check(setup: Setup, mode: Mode | None) -> Iterable[Finding]:
     """
     if not any(branch.name == setup.default_branch for branch in setup.branches):
         yield wrong(
-            "required check",
+            f"required check on {setup.default_branch}",
             f"`{setup.default_branch}`, the default branch, is not protected",
             "Nothing on GitHub waits for the verdict: whoever may write can merge or push.",
             f"{_WHERE}; add `{setup.check_name}`, and choose keyturn's App as its source.",

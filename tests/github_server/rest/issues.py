@@ -72,6 +72,8 @@ def create_issue(call: Call) -> Json:
     """Open an issue; labels it does not know are made."""
     if not call.repository.issues_enabled:
         raise RefusalError(410, "Issues has been disabled in this repository.")
+    if not str(call.body["title"]).strip():
+        raise invalid(resource="Issue", field="title", code="missing_field")
     labels = [each["name"] if isinstance(each, dict) else each for each in call.body.get("labels", ())]
     issue = call.repository.issue(call.token.account, str(call.body["title"]), _text(call, "Issue"), labels=labels)
     for login in call.body.get("assignees", ()):

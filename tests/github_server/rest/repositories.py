@@ -65,9 +65,12 @@ def list_collaborators(call: Call) -> Json:
 
 @route("GET", f"{REPO}/branches", ("contents", "read"))
 def list_branches(call: Call) -> Json:
-    """List the branches by name."""
+    """List the branches by name, if asked only those that are protected, or are not."""
     repository = call.repository
     found = sorted(name.removeprefix("refs/heads/") for name in repository.refs if name.startswith("refs/heads/"))
+    wanted = call.query("protected")
+    if wanted is not None:
+        found = [name for name in found if _protected(repository, name) == (wanted == "true")]
 
     def show(name: str) -> dict[str, Any]:
         oid = repository.tip(name)
@@ -117,7 +120,7 @@ def get_protection(call: Call) -> Json:
         raise RefusalError(404, "Branch not protected")
     url = f"{shapes.repository_url(repository)}/branches/{name}/protection"
     checks = [{"context": context, "app_id": app} for context, app in protection.contexts.items()]
-    return {
+    shown = {
         "url": url,
         "required_status_checks": {
             "url": f"{url}/required_status_checks",
@@ -130,6 +133,10 @@ def get_protection(call: Call) -> Json:
         "allow_force_pushes": {"enabled": False},
         "allow_deletions": {"enabled": False},
     }
+    if protection.reviews is not None:
+        defaults = {"dismiss_stale_reviews": False, "require_code_owner_reviews": False}
+        shown["required_pull_request_reviews"] = defaults | protection.reviews
+    return shown
 
 
 @route("GET", f"{REPO}/rules/branches/{{branch}}", ("metadata", "read"))

@@ -42,6 +42,8 @@ class Protection:
     contexts: dict[str, int | None] = field(default_factory=dict)
     strict: bool = False
     enforce_admins: bool = False
+    reviews: dict[str, object] | None = None
+    """What it asks of reviews, in GitHub's words; `None`: nothing."""
 
 
 class Rules:
