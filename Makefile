@@ -36,11 +36,13 @@ $(BIN)/python:
 $(VENV)/.runtime: requirements/runtime.txt requirements/build.txt pyproject.toml | $(BIN)/python
 	$(LOCKED) -r requirements/runtime.txt -r requirements/build.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@
 
 $(VENV)/.dev: requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(LOCKED) -r requirements/dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q src
 	touch $@ $(VENV)/.runtime
 
 # Published descriptions of GitHub. Without npm the tests that read them are skipped, or fail where CI is set.
