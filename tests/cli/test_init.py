@@ -1,24 +1,43 @@
 """`keyturn init`: a rule book that is valid, that teaches, and that is tested from the first day."""
 
+import io
 from pathlib import Path
 
 import pytest
 
 from keyturn.cli.init import TEMPLATES
+from keyturn.core.facts import FileVersion
 from keyturn.core.rulebook import Requester, read_rulebook
+from keyturn.doctor.workflow import read_workflow
 from keyturn.slack.app_manifest import app_manifest
 from tests.cli.conftest import Keyturn
 from tests.support.scratch import Scratch
 
 ROOT = Path(__file__).parents[2]
+WORKFLOWS = ("keyturn-signal.yml", "keyturn.yml", "keyturn-sweep.yml")
+EVERYTHING = {*TEMPLATES, *(f".github/workflows/{name}" for name in WORKFLOWS)}
 
 
-def test_init__writes_a_rule_book_and_its_cases(tmp_path: Path, keyturn: Keyturn) -> None:
-    """In an empty directory: both files, what comes next, and the cases pass and leave no rule out."""
+def written(folder: Path) -> set[str]:
+    """The paths of all files in a folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def heard(folder: Path) -> tuple[str, ...]:
+    """The names of the workflows that the gate's workflow hears, as YAML reads them."""
+    path = ".github/workflows/keyturn.yml"
+    workflow = read_workflow(FileVersion(path, (folder / path).read_bytes()))
+    assert workflow is not None
+    return workflow.hears
+
+
+def test_init__writes_a_rule_book_its_cases_and_the_workflows(tmp_path: Path, keyturn: Keyturn) -> None:
+    """In an empty directory: all files, what comes next, and the cases pass and leave no rule out."""
     said = keyturn("init", cwd=tmp_path)
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("wrote rules.yml\nwrote rules.test.yml\n\nWhat comes next:\n  1. ")
-    assert {path.name for path in tmp_path.iterdir()} == set(TEMPLATES)
+    assert said.out.startswith("wrote rules.yml\nwrote rules.test.yml\nwrote .github/workflows/keyturn-signal.yml\n")
+    assert said.out.index("\nWhat comes next:\n  1. ") < said.out.index("\nThen on GitHub, in this order:\n  1. ")
+    assert written(tmp_path) == EVERYTHING
     tested = keyturn("test", "rules.test.yml")
     assert tested.code == 0
     assert "that no case exercises" not in tested.out
@@ -59,7 +78,7 @@ def test_init__writes_the_slack_apps_manifest_too(tmp_path: Path, keyturn: Keytu
     assert (said.code, said.err) == (0, "")
     assert "wrote slack-app.yml\n" in said.out
     assert "https://api.slack.com/apps" in said.out
-    assert {path.name for path in tmp_path.iterdir()} == {*TEMPLATES, "slack-app.yml"}
+    assert written(tmp_path) == {*EVERYTHING, "slack-app.yml"}
     assert (tmp_path / "slack-app.yml").read_text() == app_manifest()
 
 
@@ -74,6 +93,73 @@ def test_init__writes_the_slack_apps_manifest_beside_a_rule_book(tmp_path: Path,
     again = keyturn("init", "--slack", cwd=tmp_path)
     assert again.code == 2
     assert "there is already slack-app.yml" in again.err
+
+
+@pytest.mark.parametrize(("token", "example"), [("app", "app"), ("workflow", "try-it-out")])
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_init__writes_the_workflows_that_the_examples_show(
+    tmp_path: Path, keyturn: Keyturn, token: str, example: str, name: str
+) -> None:
+    """Each set of examples is what init writes where the workflow `ci` gives the required checks."""
+    keyturn("init", "--token", token, "--checks-from", "ci", cwd=tmp_path)
+    shown = (ROOT / "examples/workflows" / example / name).read_text("utf-8")
+    assert (tmp_path / ".github/workflows" / name).read_text("utf-8") == shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ([], ()),
+        (["--checks-from", "ci", "--checks-from", "Build & test"], ("ci", "Build & test")),
+        (["--checks-from", "ci", "--checks-from", "ci"], ("ci",)),
+        (["--checks-from", "on"], ("on",)),
+        (["--checks-from", 'a, "b": [c] # d'], ('a, "b": [c] # d',)),
+        (["--checks-from", "Prüfung"], ("Prüfung",)),
+    ],
+)
+def test_init__writes_which_workflows_the_gate_hears(
+    tmp_path: Path, keyturn: Keyturn, arguments: list[str], names: tuple[str, ...]
+) -> None:
+    """Beside the signal the gate hears the workflows that --checks-from names, whatever characters they have."""
+    assert keyturn("init", *arguments, cwd=tmp_path).code == 0
+    assert heard(tmp_path) == ("keyturn-signal", *names)
+
+
+def test_init__asks_at_a_terminal(tmp_path: Path, keyturn: Keyturn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where somebody is there to ask, and no flag says it, the names are asked for."""
+    terminal = io.StringIO("ci, build\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    said = keyturn("init", cwd=tmp_path)
+    assert "Names of the workflows" in said.out
+    assert heard(tmp_path) == ("keyturn-signal", "ci", "build")
+
+
+@pytest.mark.parametrize(
+    ("token", "told"),
+    [
+        ("app", ["New GitHub App", "New environment `keyturn`", "with the App as its source", "keyturn doctor"]),
+        ("workflow", ["advisory", "with GitHub Actions as its source", "keyturn doctor", "init --workflows --force"]),
+    ],
+)
+def test_init__says_in_order_what_to_click(tmp_path: Path, keyturn: Keyturn, token: str, told: list[str]) -> None:
+    """What is left to do on GitHub is told step by step, for the token that was chosen."""
+    said = keyturn("init", "--token", token, cwd=tmp_path).out
+    places = [said.index(words) for words in told]
+    assert places == sorted(places)
+
+
+def test_init__writes_the_workflows_alone(tmp_path: Path, keyturn: Keyturn) -> None:
+    """With --workflows a rule book that is there already is left alone; a workflow still needs --force."""
+    (tmp_path / "rules.yml").write_text("mine\n")
+    said = keyturn("init", "--workflows", "--token", "workflow", cwd=tmp_path)
+    assert said.code == 0
+    assert "What comes next:" not in said.out
+    assert written(tmp_path) == {"rules.yml", *EVERYTHING - set(TEMPLATES)}
+    assert keyturn("init", "--workflows", cwd=tmp_path).code == 2
+    assert keyturn("init", "--workflows", "--force", cwd=tmp_path).code == 0
+    assert (tmp_path / "rules.yml").read_text() == "mine\n"
+    assert "KEYTURN_APP_KEY" in (tmp_path / ".github/workflows/keyturn.yml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", sorted(TEMPLATES.values()))

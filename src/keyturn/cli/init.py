@@ -1,5 +1,6 @@
-"""`keyturn init`: a rule book to start from, cases that test it, and the manifest of the Slack app."""
+"""`keyturn init`: a rule book to start from, cases that test it, the workflows, and the manifest of the Slack app."""
 
+import sys
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -9,18 +10,50 @@ from typing import Annotated, Final
 import typer
 
 from keyturn.cli.stop import Stop
+from keyturn.cli.workflows import GATE, TokenOf, workflows
 from keyturn.slack.app_manifest import app_manifest
 
 TEMPLATES: Final = MappingProxyType({"rules.yml": "rules.yml", "rules.test.yml": "rules.test.yml"})
-"""What is written, by its path in the repository: the name of its template."""
+"""The rule book and its cases, by their paths in the repository: the names of their templates."""
 
 _NEXT: Final = """\
 What comes next:
   1. Read rules.yml from top to bottom, and name your approvers in it.
   2. Say what you expect of it in rules.test.yml, and run it: keyturn test rules.test.yml
-  3. Merge both into the default branch. From then on they are in force.
+  3. Look into .github/workflows: where your default branch is not called main, say so in keyturn-sweep.yml.
   4. On an agent's branch, try: keyturn draft, then keyturn check
 """
+_ON_GITHUB: Final = MappingProxyType(
+    {
+        TokenOf.APP: """\
+Then on GitHub, in this order:
+  1. Settings of the organisation or your own, Developer settings, GitHub Apps, New GitHub App: no webhook; repository
+     permissions Contents, Pull requests, Checks and Issues: read and write; Commit statuses and Actions: read-only;
+     organisation permission Members: read-only, if your rules name teams. Generate a private key, and install the App
+     on this repository.
+  2. Settings of the repository, Environments, New environment `keyturn`: Deployment branches, Selected branches, the
+     default branch alone. In it the variable KEYTURN_APP_ID and the secret KEYTURN_APP_KEY.
+  3. Merge these files into the default branch, with `mode: observe` in rules.yml to begin with.
+  4. Settings, Rules, Rulesets, New branch ruleset for the default branch: Require a pull request before merging, and
+     Require status checks to pass: `keyturn`, with the App as its source, once `mode` is `enforce`. Every other
+     protected branch needs its own: the check for `stage` is called `keyturn: stage`.
+  5. A second ruleset for `keyturn-ledger`: Restrict updates, Restrict deletions, Block force pushes; the App alone on
+     the bypass list.
+  6. keyturn doctor OWNER/REPO --publish check, with the App's token; mend what it finds.
+""",
+        TokenOf.WORKFLOW: """\
+Then on GitHub, in this order (with the workflow's own token keyturn is advisory: any workflow can forge its verdict):
+  1. Merge these files into the default branch, with `mode: observe` in rules.yml to begin with.
+  2. Settings, Rules, Rulesets, New branch ruleset for the default branch: Require a pull request before merging, and
+     Require status checks to pass: `keyturn`, with GitHub Actions as its source, once `mode` is `enforce`. Every other
+     protected branch needs its own: the check for `stage` is called `keyturn: stage`.
+  3. A second ruleset for `keyturn-ledger`: Restrict deletions, Block force pushes.
+  4. keyturn doctor OWNER/REPO; mend what it finds.
+  5. When it has proved itself, write the workflows anew for an App of its own: keyturn init --workflows --force
+""",
+    }
+)
+"""What is to be clicked on GitHub, by whose token keyturn works with."""
 
 
 SLACK_APP: Final = "slack-app.yml"
@@ -36,20 +69,29 @@ What comes next in Slack:
 
 def command(
     *,
+    checks_from: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A workflow whose jobs are required checks, by its name; may be repeated."),
+    ] = None,
+    token: Annotated[
+        TokenOf, typer.Option("--token", help="Whose token keyturn works with; the workflow's own is advisory.")
+    ] = TokenOf.APP,
+    only_workflows: Annotated[bool, typer.Option("--workflows", help="Write the workflows alone.")] = False,
     slack: Annotated[
         bool,
         typer.Option("--slack", help="Write the manifest of the Slack app, too; only that beside a rule book."),
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that are there already.")] = False,
 ) -> None:
-    """Write a rule book to start from into this directory, with comments that teach it, and cases that test it.
+    """Write a rule book to start from into this directory, with comments that teach it, cases that test it, workflows.
 
     Files that are there already stay as they are: then nothing is written, unless --force is given. With --slack they
-    are no obstacle, and only the manifest of the Slack app is written.
+    are no obstacle, and only the manifest of the Slack app is written. At a terminal, the names of the workflows whose
+    checks are required are asked for where --checks-from does not give them.
     """
-    texts = {
-        path: files("keyturn.cli").joinpath("templates", name).read_text("utf-8") for path, name in TEMPLATES.items()
-    }
+    texts = workflows(token, ())
+    if not only_workflows:
+        texts = {path: _template(name) for path, name in TEMPLATES.items()} | texts
     if slack and not force and _taken(texts):
         texts.clear()
     if slack:
@@ -58,13 +100,34 @@ def command(
     if taken and not force:
         msg = f"there is already {' and '.join(taken)}, and nothing was written; --force overwrites"
         raise Stop(msg)
+    sets_up = GATE in texts
+    if sets_up:
+        texts |= workflows(token, _asked() if checks_from is None else checks_from)
     for path, text in texts.items():
         _write(Path(path), text)
         typer.echo(f"wrote {path}")
     if texts.keys() & TEMPLATES.keys():
         typer.echo(f"\n{_NEXT}", nl=False)
+    if sets_up:
+        typer.echo(f"\n{_ON_GITHUB[token]}", nl=False)
     if slack:
         typer.echo(f"\n{_SLACK_NEXT}", nl=False)
+
+
+def _template(name: str) -> str:
+    return files("keyturn.cli").joinpath("templates", name).read_text("utf-8")
+
+
+def _asked() -> list[str]:
+    """The names that a person at a terminal gives; none where nobody is there to ask."""
+    if not sys.stdin.isatty():
+        return []
+    said: str = typer.prompt(
+        "Names of the workflows whose jobs are required checks, with commas between them",
+        default="",
+        show_default=False,
+    )
+    return [name for part in said.split(",") if (name := part.strip())]
 
 
 def _taken(paths: Iterable[str]) -> list[str]:
