@@ -28,7 +28,7 @@ rules:
   auto:
     - {{action_type: read}}
 tiers:
-  single: {{approvals: 1, escalate_after: 8s, expire_after: 30s}}
+  single: {{approvals: 1, escalate_after: 8s, expire_after: 45s}}
   multi: {{approvals: 2, escalate_after: 30m, expire_after: 1h}}
 approvers: {{permission: write}}
 escalation: {{users: [cleo]}}
