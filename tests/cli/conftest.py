@@ -1,5 +1,6 @@
 """Runs the terminal's program in a repository, in this process, and hands back what it said."""
 
+import gc
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ def keyturn(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) 
         monkeypatch.setattr(sys, "argv", ["keyturn", *arguments])
         capfd.readouterr()
         code = main()
+        gc.enable()  # what is right for a short run is not for a long session
         out, err = capfd.readouterr()
         return Said(code, out, err)
 

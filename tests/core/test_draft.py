@@ -125,6 +125,14 @@ def test_draft__of_a_huge_diff_stays_within_a_thousand_actions() -> None:
     assert drafted.left == ()
 
 
+def test_draft__of_a_huge_diff_that_cannot_be_declared_whole() -> None:
+    """Where nothing may cover removed files, they are left, however coarse the claims become."""
+    roots = (*written(*(f"f{number}" for number in range(1500))), *removed("gone"))
+    drafted = draft(facts(*roots), replace(BOOK, removals=frozenset()))
+    assert [action.files for action in drafted.actions] == [("*",)]
+    assert [file.path for file in drafted.left] == ["gone"]
+
+
 def test_draft__is_refused_until_it_is_filled_in() -> None:
     """An agent that commits the draft as it is learns which descriptions it has not written."""
     text = manifest_text(draft(facts(*written("a", "b")), BOOK), BOOK, "main", "work")

@@ -156,6 +156,26 @@ def test_merge_base__is_where_the_two_parted(scratch: Scratch, opened: Opening) 
     assert repository.merge_base(repository.revision("main"), repository.revision("work")) == parted
 
 
+def test_default_base__of_a_remote_head_that_is_no_branch(scratch: Scratch, opened: Opening) -> None:
+    """Where `origin/HEAD` is a commit and not a branch, it is the base, known only by what it was called."""
+    oid = scratch.git("rev-parse", "HEAD")
+    scratch.git("update-ref", "refs/remotes/origin/HEAD", oid)
+    assert opened(scratch).default_base() == Revision("origin/HEAD", oid)
+
+
+def test_merge_base__that_git_cannot_find(scratch: Scratch, opened: Opening) -> None:
+    """A damaged history is not taken for an unrelated one."""
+    middle = scratch.commit({"work": "1"})
+    scratch.branch("work")
+    scratch.commit({"work": "2"})
+    scratch.git("checkout", "-q", "main")
+    scratch.commit({"main": "2"})
+    (scratch.path / ".git" / "objects" / middle[:2] / middle[2:]).unlink()
+    repository = opened(scratch)
+    with pytest.raises(GitError, match="git merge-base failed: "):
+        repository.merge_base(repository.revision("main"), repository.revision("work"))
+
+
 def test_merge_base__of_unrelated_histories(scratch: Scratch, opened: Opening) -> None:
     """GitHub opens no pull request between branches without a common commit."""
     scratch.git("checkout", "-q", "--orphan", "work")

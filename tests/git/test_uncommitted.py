@@ -1,5 +1,6 @@
 """Manifests in the worktree that nobody committed."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -81,3 +82,18 @@ def test_uncommitted__does_not_search_for_ever(scratch: Scratch, monkeypatch: py
     monkeypatch.setattr("keyturn.git.uncommitted.MOST_FILES", 3)
     scratch.write({f".agent/manifests/{number}.yml": "x" for number in range(10)})
     assert len(found(scratch)) == 3
+
+
+def test_uncommitted__does_not_wait_at_a_pipe(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no file is let be: reading a named pipe would never end. So is a file that cannot be read."""
+    scratch.commit({".agent/manifests/pipe.yml": "x", ".agent/manifests/secret.yml": "x"})
+    pipe = scratch.path / ".agent/manifests/pipe.yml"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    scratch.write({".agent/manifests/secret.yml": "y"})
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert found(scratch) == ()

@@ -1,10 +1,11 @@
 """The terminal's program: it knows every command by name, and imports only the one that was asked for."""
 
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
 from types import MappingProxyType
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import typer
 from typer.core import TyperGroup
@@ -85,16 +86,18 @@ def _keyturn(
 def main() -> int:
     """Run the command in `sys.argv` and return its exit code: 2 for what the user can mend in the call.
 
-    Text that the terminal's encoding does not know is written as escapes.
+    Text that the terminal's encoding does not know is written as escapes. Plugins for pydantic that happen to be
+    installed beside keyturn stay out of it: nobody else has a say in what is read.
     """
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+        cast("TextIOWrapper", stream).reconfigure(errors="backslashreplace")
+    code: int | str | None = 0
     try:
         app(prog_name="keyturn")
     except (GitError, Stop) as error:
         import_module("keyturn.cli.printing").warn(str(error))
-        return BAD_USAGE
+        code = BAD_USAGE
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
-    return 0
+        code = ended.code
+    return code if isinstance(code, int) else int(code is not None)

@@ -1,5 +1,6 @@
 """`keyturn check`: what the gate would ask of a branch, offline, from commits."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -25,6 +26,7 @@ def command(
     Only commits are judged, never the worktree; the rule book is the base's. Exit code 0: valid; 1: the gate would
     fail it as it stands (invalid, emergency stop); 2: bad usage, or something is missing in this clone.
     """
+    gc.disable()  # the run is over before the garbage would be in anybody's way
     with compare(".", base, head) as comparison:
         # git is at work from here on, while the judgement's modules load
         from keyturn.cli.judging import FAILING, judge  # noqa: PLC0415

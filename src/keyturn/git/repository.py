@@ -59,15 +59,13 @@ class Repository:
 
         Raises GitError where there is none of them.
         """
-        if self.objects.commit(f"{_REMOTES}origin/HEAD") is not None:
-            found = self._branch(self._full_name(f"{_REMOTES}origin/HEAD"))
+        candidates = [self._full_name(f"{_REMOTES}origin/HEAD")]
+        for name in ("main", "master"):
+            candidates += [_HEADS + name, f"{_REMOTES}origin/{name}"]
+        for full in candidates:
+            found = self._branch(full)
             if found is not None:
                 return found
-        for name in ("main", "master"):
-            for full in (_HEADS + name, f"{_REMOTES}origin/{name}"):
-                found = self._branch(full)
-                if found is not None:
-                    return found
         msg = (
             "nothing says which branch this would be merged into: neither origin/HEAD nor main nor master has a commit "
             "here; name the branch with --base, and fetch it first where it is missing (git fetch origin)"
@@ -154,8 +152,9 @@ def _short(name: str) -> str:
     return name.removeprefix(_HEADS).removeprefix(_REMOTES)
 
 
-def _own_name(full: str) -> str:
-    """The branch's own name: `refs/remotes/origin/main` is `main`."""
+def _own_name(full: str) -> str | None:
+    """The branch's own name: `refs/remotes/origin/main` is `main`; `None` where the ref is no branch."""
     if full.startswith(_HEADS):
         return full.removeprefix(_HEADS)
-    return full.removeprefix(_REMOTES).partition("/")[2] or _short(full)
+    own = full.removeprefix(_REMOTES).partition("/")[2]
+    return own if own not in {"", "HEAD"} else None

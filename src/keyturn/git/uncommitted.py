@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -50,7 +51,8 @@ def _is_committed(file: Path, path: str, comparison: Comparison) -> bool:
     try:
         if file.is_symlink():
             return entry.mode == "120000" and entry.oid == _oid(os.fsencode(file.readlink()), entry.oid)
-        if file.stat().st_size > LARGEST:
+        status = file.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
             return True
         content = file.read_bytes()
     except OSError:

@@ -50,7 +50,7 @@ def judged(judgement: Judgement, base: str, head: str) -> Iterable[Line]:
 
 def state(judgement: Judgement) -> str:
     """What the gate would do, in one line."""
-    decision, requirement = judgement.decision, judgement.requirement
+    decision = judgement.decision
     match decision.outcome:
         case Outcome.NOT_GOVERNED:
             return "The gate would not hold this: nothing marks it as an agent's work."
@@ -61,15 +61,15 @@ def state(judgement: Judgement) -> str:
         case Outcome.AUTO_APPROVED:
             return "The gate would let this pass on its own: tier auto needs nobody."
         case _:
-            return f"The gate would wait for {_awaited(requirement)}: tier {decision.tier}."
+            return f"The gate would wait for {_awaited(judgement)}: tier {decision.tier}."
 
 
-def _awaited(requirement: Requirement | None) -> str:
-    if requirement is None:
-        return "people"
-    awaited = [counted(requirement.approvals, "approval")] if requirement.approvals else []
-    if requirement.checks:
-        awaited.append(counted(len(requirement.checks), "check"))
+def _awaited(judgement: Judgement) -> str:
+    approvals, requirement = judgement.decision.approvals.required, judgement.requirement
+    awaited = [counted(approvals, "approval")] if approvals else []
+    checks = requirement.checks if requirement is not None else ()
+    if checks:
+        awaited.append(counted(len(checks), "check"))
     return joined(awaited)
 
 

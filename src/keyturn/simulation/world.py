@@ -216,12 +216,11 @@ class World:
         results.append(Check(name=check.name, state=_STATES[check.result], order=order, app=check.app))
 
     def _become(self, what: Becomes, at: datetime) -> None:
-        match what:
-            case Becomes.DRAFT | Becomes.READY:
-                self.draft = what is Becomes.DRAFT
-            case Becomes.CLOSED | Becomes.MERGED:
-                self.state = PullRequestState.MERGED if what is Becomes.MERGED else PullRequestState.CLOSED
-                self.closed_at = at
+        if what in {Becomes.DRAFT, Becomes.READY}:
+            self.draft = what is Becomes.DRAFT
+        else:
+            self.state = PullRequestState.MERGED if what is Becomes.MERGED else PullRequestState.CLOSED
+            self.closed_at = at
 
 
 def _newest(authors: Iterable[Account | None], login: str, what: str) -> int:
