@@ -98,7 +98,7 @@ class Snapshot:
 
     `ledger_tip` is the ledger branch's head commit (`None`: there is no such branch). `same_head` are the open pull
     requests with this head commit, itself included, by number. `debts` are the bytes of the ledger's `debts.json`.
-    `issue_debts` are the open override reviews by their issues.
+
     """
 
     facts: Facts
@@ -183,7 +183,7 @@ class Reader(Protocol):
         """The issue, `None` where it was deleted."""
 
     def find_review_issue(self, marker: str) -> ReviewIssue | None:
-        """The labelled issue by keyturn's own account whose body holds the marker, open or closed."""
+        """The oldest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
 
     def own_comments(self, number: int) -> tuple[OwnComment, ...]:
         """The comments by keyturn's own account on a pull request that carry one of its markers, read now."""
@@ -234,6 +234,9 @@ class Writer(Protocol):
 
     def reopen_issue(self, number: int) -> None:
         """Undo the closing of an issue."""
+
+    def close_duplicate(self, number: int) -> None:
+        """Close an issue that asks for what an older one asks for already, and take its label off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import io
 import itertools
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -90,6 +91,8 @@ class Stage:
     folder: Path
     rules: str = RULES
     inputs: dict[str, str] = field(default_factory=dict)
+    pace: float = 0
+    """How many real seconds a second of waiting takes."""
     repo: Repository = field(init=False)
     token: Token = field(init=False)
     _runs: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -162,16 +165,19 @@ class Stage:
         found = [s for s in self.repo.checks.newest_statuses(pull.head_oid) if s.context == name]
         return found[-1].state if found else None
 
-    def ledger(self, pull: PullRequest) -> list[dict[str, Any]]:
-        """The pull request's ledger entries, oldest first."""
+    def ledger_files(self, pull: PullRequest) -> list[bytes]:
+        """The bytes of the pull request's ledger entries, oldest first."""
         tip = self.repo.refs.get("refs/heads/keyturn-ledger")
         if tip is None:
             return []
         store = self.hub.world.store
         folder = f"pulls/{pull.number // 1000}/{pull.number}/"
         leaves = store.leaves(store.get_commit(tip).tree)
-        found = [store.get_blob(leaves[path].oid).data for path in sorted(leaves) if path.startswith(folder)]
-        return [json.loads(content) for content in found]
+        return [store.get_blob(leaves[path].oid).data for path in sorted(leaves) if path.startswith(folder)]
+
+    def ledger(self, pull: PullRequest) -> list[dict[str, Any]]:
+        """The pull request's ledger entries, oldest first."""
+        return [json.loads(content) for content in self.ledger_files(pull)]
 
     def events(self, pull: PullRequest) -> list[str]:
         """The events in the ledger, oldest first."""
@@ -181,6 +187,8 @@ class Stage:
         return {"repository": {"full_name": self.repo.full_name, "default_branch": self.repo.default_branch}}
 
     def _sleep(self, seconds: float) -> None:
+        """Let the server's clock run, and, where runs race, give the other one real time too."""
+        time.sleep(seconds * self.pace)
         self.hub.clock.advance(seconds=max(1.0, seconds))
 
 

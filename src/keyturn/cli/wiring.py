@@ -48,22 +48,28 @@ def build(
     client = Client(settings, Patience(clock, sleep))
     reader = GitHubReader(client, settings)
     writer = GitHubWriter(client, settings)
+
+    def pause() -> None:
+        """Wait a random while: runs that collide should part."""
+        sleep(random.uniform(0.2, 2.0))  # noqa: S311 - nothing depends on its being hard to guess
+
     gate = Gate(
         reader=reader,
         writer=writer,
         settings=settings,
         run=Run(settings.actor, settings.run_url, VERSION),
         clock=clock,
-        pause=lambda: sleep(random.uniform(0.2, 2.0)),  # noqa: S311 - runs that collide should part, no more
+        pause=pause,
         publication=Publication(reader=reader, writer=writer, settings=settings),
         aftercare=Aftercare(
             reader=reader,
             writer=writer,
             settings=settings,
             messenger=Messenger(settings, clock=clock, sleep=sleep),
+            pause=pause,
             answering=answering,
         ),
-        overrides_owed=OverridesOwed(reader=reader, writer=writer),
+        overrides_owed=OverridesOwed(reader=reader, writer=writer, pause=pause),
     )
     return House(
         reader,

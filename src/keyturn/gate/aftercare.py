@@ -55,6 +55,7 @@ class Messenger(Protocol):
 class Aftercare:
     """Tells people and the agent what was decided. What fails becomes a warning, and the next run catches up.
 
+    `pause` waits a moment.
     `answering` is the node id of the comment or review that caused this run, `None` where none did.
     """
 
@@ -62,16 +63,21 @@ class Aftercare:
     writer: Writer
     settings: Settings
     messenger: Messenger
+    pause: Callable[[], None]
     answering: str | None = None
 
     def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
         """Do everything that is owed for a governed pull request; returns warnings."""
-        sticky = sticky_of(judged.snapshot.standing.comments)
+        try:
+            there = self._there(judged)
+        except Unavailable as refused:
+            return (str(refused),)
+        sticky = sticky_of(there)
         kept = Memory.of(sticky, judged.judgement.decision.request_id)
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
-            lambda: self._notices(judged),
-            lambda: self._answer(judged),
+            lambda: self._notices(judged, there),
+            lambda: self._answer(judged, there),
             lambda: self._remind(judged),
         ]
         if judged.is_open:
@@ -90,6 +96,19 @@ class Aftercare:
                 lambda: self._mark(sticky, new) if sticky is not None and new != kept else (),
             ]
         return tuple(warning for step in steps for warning in _tried(step))
+
+    def _there(self, judged: Judged) -> tuple[OwnComment, ...]:
+        """The comments that keyturn has written already.
+
+        Where any is owed for what another run put down in the ledger, that run may be about to write it: so it is
+        given a moment, and then its comments are read again.
+        """
+        there = judged.snapshot.standing.comments
+        lacks_one = judged.is_open and sticky_of(there) is None
+        if judged.entry is not None or not (lacks_one or any(_unsaid(judged, there))):
+            return there
+        self.pause()
+        return self.reader.own_comments(judged.number)
 
     # The one comment, which also keeps what must be remembered
 
@@ -137,24 +156,21 @@ class Aftercare:
 
     # New comments, which wake people
 
-    def _notices(self, judged: Judged) -> Iterator[str]:
-        there = [read_marker(own.body) for own in judged.snapshot.standing.comments]
-        for kind, event in _owed(judged):
-            key = notice_key(kind, judged.judgement, event)
-            if key not in there:
-                self.writer.comment(judged.number, notice(kind, judged.judgement, event))
+    def _notices(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
+        for kind, event in _unsaid(judged, there):
+            self.writer.comment(judged.number, notice(kind, judged.judgement, event))
         yield from ()
 
-    def _answer(self, judged: Judged) -> Iterator[str]:
+    def _answer(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
         """React to the command that caused this run, and say to people with write access why it has no effect."""
         command = next((c for c in judged.judgement.commands if c.source == self.answering), None)
         if command is None:
             return
         why = answer(judged.judgement, command)
         self.writer.react(command.source, reaction(judged.judgement, command))
-        there = [read_marker(own.body) for own in judged.snapshot.standing.comments]
+        said = [read_marker(own.body) for own in there]
         key: dict[str, object] = {"kind": "answer", "to": command.source}
-        if why is not None and key not in there and self.reader.may_write(command.by):
+        if why is not None and key not in said and self.reader.may_write(command.by):
             self.writer.comment(judged.number, f"{marker(key)}\n{why}")
         yield from ()
 
@@ -221,6 +237,14 @@ class Memory:
         if self.unasked:
             kept |= {"request": self.request, "unasked": list(self.unasked)}
         return kept
+
+
+def _unsaid(judged: Judged, there: Iterable[OwnComment]) -> Iterator[tuple[Notice, RecordedEvent | None]]:
+    """The notices that are owed and not among these comments."""
+    said = [read_marker(own.body) for own in there]
+    for kind, event in _owed(judged):
+        if notice_key(kind, judged.judgement, event) not in said:
+            yield kind, event
 
 
 def _owed(judged: Judged) -> Iterator[tuple[Notice, RecordedEvent | None]]:

@@ -29,6 +29,7 @@ class OverridesOwed:
 
     reader: Reader
     writer: Writer
+    pause: Callable[[], None]
 
     def news(self, judgement: Judgement) -> News:
         """Look at the issue of every review that is still owed; who closed it decides whether the review is done."""
@@ -74,18 +75,32 @@ class OverridesOwed:
         if owed.reviewed_at is not None:
             return owed
         if owed.issue is None:
-            marker = review_marker(judged.judgement, owed)
-            found = self.reader.find_review_issue(marker)
-            if found is not None:
-                return owed.model_copy(update={"issue": found.number})
-            issue = review_issue(judged.judgement, owed)
-            assignees = tuple(voice.login for voice in owed.voices)
-            return owed.model_copy(update={"issue": self.writer.open_review_issue(issue.title, issue.body, assignees)})
+            return owed.model_copy(update={"issue": self._asked_for(judged, owed)})
         issue_now = self._issue(owed)
         if issue_now is None or issue_now.open or owed.reopened:
             return owed
         self.writer.reopen_issue(issue_now.number)
         return owed.model_copy(update={"reopened": True})
+
+    def _asked_for(self, judged: Judged, owed: OverrideRecord) -> int:
+        """The issue that asks for the review: the oldest there is, or a new one.
+
+        Where another run put the override down, it is given a moment to open the issue itself. Should two runs find
+        none and open one each all the same, both then see both, and the younger one is closed.
+        """
+        marker = review_marker(judged.judgement, owed)
+        if judged.entry is None:
+            self.pause()
+        found = self.reader.find_review_issue(marker)
+        if found is not None:
+            return found.number
+        issue = review_issue(judged.judgement, owed)
+        number = self.writer.open_review_issue(issue.title, issue.body, tuple(voice.login for voice in owed.voices))
+        oldest = self.reader.find_review_issue(marker)
+        if oldest is None or oldest.number >= number:
+            return number
+        self.writer.close_duplicate(number)
+        return oldest.number
 
     def _issue(self, record: OverrideRecord) -> ReviewIssue | None:
         if record.issue is None or record.reviewed_at is not None:

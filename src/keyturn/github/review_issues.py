@@ -58,6 +58,12 @@ def reopen_issue(client: Client, number: int) -> None:
     write_again(client, lambda: client.rest("PATCH", f"{client.home}/issues/{number}", body={"state": "open"}))
 
 
+def close_duplicate(client: Client, number: int) -> None:
+    """Close an issue that asks for what an older one asks for already. Raises `Unavailable`."""
+    body: dict[str, Json] = {"state": "closed", "state_reason": "not_planned", "labels": []}
+    write_again(client, lambda: client.rest("PATCH", f"{client.home}/issues/{number}", body=body))
+
+
 def _find(client: Client, body: str) -> int | None:
     owner, _, name = client.repository.partition("/")
     variables: dict[str, Json] = {"owner": owner, "name": name, "labels": [REVIEW_LABEL]}

@@ -25,7 +25,8 @@ class ReviewIssueReader:
         return _issue(issue) if issue is not None else None
 
     def by_marker(self, marker: str) -> ReviewIssue | None:
-        """The newest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
+        """The oldest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
+        oldest: ReviewIssue | None = None
         document = query("labelled_issues")
         variables: dict[str, Json] = {**self.client.named, "label": REVIEW_LABEL, "cursor": None}
         while True:
@@ -34,9 +35,10 @@ class ReviewIssueReader:
             issues = answer.data.at("repository", "issues")
             for issue in issues.nodes():
                 if marker in issue.text("body") and viewer.is_account(account(issue.maybe("author"))):
-                    return _issue(issue)
+                    found = _issue(issue)
+                    oldest = found if oldest is None or found.number < oldest.number else oldest
             if not issues.at("pageInfo").flag("hasNextPage"):
-                return None
+                return oldest
             variables["cursor"] = issues.at("pageInfo").text("endCursor")
 
 

@@ -72,3 +72,8 @@ class GitHubWriter:
         """Undo the closing of an issue."""
         self._pace.step()
         review_issues.reopen_issue(self._client, number)
+
+    def close_duplicate(self, number: int) -> None:
+        """Close an issue that asks for what an older one asks for already, and take its label off."""
+        self._pace.step()
+        review_issues.close_duplicate(self._client, number)
