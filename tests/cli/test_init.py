@@ -138,8 +138,26 @@ def test_init__asks_at_a_terminal(tmp_path: Path, keyturn: Keyturn, monkeypatch:
 @pytest.mark.parametrize(
     ("token", "told"),
     [
-        ("app", ["New GitHub App", "New environment `keyturn`", "with the App as its source", "keyturn doctor"]),
-        ("workflow", ["advisory", "with GitHub Actions as its source", "keyturn doctor", "init --workflows --force"]),
+        (
+            "app",
+            [
+                "New GitHub App",
+                "New environment `keyturn`",
+                "`keyturn-ledger`",
+                "keyturn doctor",
+                "with the App as its source",
+            ],
+        ),
+        (
+            "workflow",
+            [
+                "advisory",
+                "`keyturn-ledger`",
+                "keyturn doctor",
+                "with GitHub Actions as its source",
+                "--workflows --force",
+            ],
+        ),
     ],
 )
 def test_init__says_in_order_what_to_click(tmp_path: Path, keyturn: Keyturn, token: str, told: list[str]) -> None:

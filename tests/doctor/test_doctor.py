@@ -160,9 +160,15 @@ def test_doctor__read_only_writes_nothing(ward: Hospital) -> None:
         ),
         (
             replaced("rules.yml", "version: 1\n", "version: 1\nmode: observe\n"),
-            "required check on main",
+            "required check",
             "wrong",
-            "the rule book says `mode: observe`",
+            "`main` requires the verdict, and the rule book says `mode: observe`",
+        ),
+        (
+            both(unrequired, replaced("rules.yml", "version: 1\n", "version: 1\nmode: observe\n")),
+            "required check",
+            "warning",
+            "only observes",
         ),
         (both(unrequired, classic()), "required check on main", "warning", "its classic protection cannot be read"),
         # The ledger

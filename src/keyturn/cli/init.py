@@ -34,21 +34,21 @@ Then on GitHub, in this order:
   2. Settings of the repository, Environments, New environment `keyturn`: Deployment branches, Selected branches, the
      default branch alone. In it the variable KEYTURN_APP_ID and the secret KEYTURN_APP_KEY.
   3. Merge these files into the default branch, with `mode: observe` in rules.yml to begin with.
-  4. Settings, Rules, Rulesets, New branch ruleset for the default branch: Require a pull request before merging, and
-     Require status checks to pass: `keyturn`, with the App as its source, once `mode` is `enforce`. Every other
-     protected branch needs its own: the check for `stage` is called `keyturn: stage`.
-  5. A second ruleset for `keyturn-ledger`: Restrict updates, Restrict deletions, Block force pushes; the App alone on
-     the bypass list.
-  6. keyturn doctor OWNER/REPO --publish check, with the App's token; mend what it finds.
+  4. Settings, Rules, Rulesets, New branch ruleset for `keyturn-ledger`: Restrict updates, Restrict deletions, Block
+     force pushes; the App alone on the bypass list.
+  5. keyturn doctor OWNER/REPO --publish check, with the App's token; mend what it finds.
+  6. `mode: enforce` in rules.yml, and a ruleset for the default branch: Require a pull request before merging, and
+     Require status checks to pass: `keyturn`, with the App as its source. Every other protected branch needs its own:
+     the check for `stage` is called `keyturn: stage`. Then the doctor again.
 """,
         TokenOf.WORKFLOW: """\
 Then on GitHub, in this order (with the workflow's own token keyturn is advisory: any workflow can forge its verdict):
   1. Merge these files into the default branch, with `mode: observe` in rules.yml to begin with.
-  2. Settings, Rules, Rulesets, New branch ruleset for the default branch: Require a pull request before merging, and
-     Require status checks to pass: `keyturn`, with GitHub Actions as its source, once `mode` is `enforce`. Every other
-     protected branch needs its own: the check for `stage` is called `keyturn: stage`.
-  3. A second ruleset for `keyturn-ledger`: Restrict deletions, Block force pushes.
-  4. keyturn doctor OWNER/REPO; mend what it finds.
+  2. Settings, Rules, Rulesets, New branch ruleset for `keyturn-ledger`: Restrict deletions, Block force pushes.
+  3. keyturn doctor OWNER/REPO; mend what it finds.
+  4. `mode: enforce` in rules.yml, and a ruleset for the default branch: Require a pull request before merging, and
+     Require status checks to pass: `keyturn`, with GitHub Actions as its source. Every other protected branch needs its
+     own: the check for `stage` is called `keyturn: stage`. Then the doctor again.
   5. When it has proved itself, write the workflows anew for an App of its own: keyturn init --workflows --force
 """,
     }

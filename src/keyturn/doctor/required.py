@@ -14,6 +14,9 @@ def required_check(setup: Setup, mode: Mode | None) -> Iterable[Finding]:
 
     The ledger's branch needs no verdict.
     """
+    if mode is Mode.OBSERVE:
+        yield from _observing(setup)
+        return
     if not any(branch.name == setup.default_branch for branch in setup.branches):
         yield wrong(
             f"required check on {setup.default_branch}",
@@ -23,7 +26,33 @@ def required_check(setup: Setup, mode: Mode | None) -> Iterable[Finding]:
         )
     for branch in setup.branches:
         if branch.name != setup.ledger_branch:
-            yield from _on(branch, setup, mode)
+            yield from _on(branch, setup)
+
+
+def _observing(setup: Setup) -> Iterable[Finding]:
+    """While it observes, keyturn publishes no verdict that could be required."""
+    title = "required check"
+    requiring = [
+        branch.name
+        for branch in setup.branches
+        if any(check.name == name_on(branch.name, setup) for check in branch.checks)
+    ]
+    if requiring:
+        told = ", ".join(f"`{name}`" for name in requiring)
+        yield wrong(
+            title,
+            f"{told} requires the verdict, and the rule book says `mode: observe`",
+            f"While it observes, keyturn publishes `{setup.check_name} (observe)` only, so that nothing can merge.",
+            "Set `mode: enforce` in the rule book, or take the check out of the rules until then.",
+        )
+    else:
+        yield warning(
+            title,
+            "keyturn only observes: no branch requires its verdict",
+            "Pull requests merge whatever keyturn decides.",
+            f"When it has proved itself, set `mode: enforce`, and require `{setup.check_name}` from keyturn's App alone. "
+            f"{_WHERE}.",
+        )
 
 
 def name_on(branch: str, setup: Setup) -> str:
@@ -31,7 +60,7 @@ def name_on(branch: str, setup: Setup) -> str:
     return setup.check_name if branch == setup.default_branch else f"{setup.check_name}: {branch}"
 
 
-def _on(branch: Branch, setup: Setup, mode: Mode | None) -> Iterable[Finding]:
+def _on(branch: Branch, setup: Setup) -> Iterable[Finding]:
     title, name = f"required check on {branch.name}", name_on(branch.name, setup)
     found = [check for check in branch.checks if check.name == name]
     foreign = [check.name for check in branch.checks if check.name == setup.check_name != name]
@@ -46,13 +75,6 @@ def _on(branch: Branch, setup: Setup, mode: Mode | None) -> Iterable[Finding]:
     if not found:
         yield _missing(branch, title, name)
         return
-    if mode is Mode.OBSERVE:
-        yield wrong(
-            title,
-            f"`{branch.name}` requires `{name}`, and the rule book says `mode: observe`",
-            f"While it observes, keyturn publishes `{name} (observe)` only, so that nothing can merge.",
-            "Set `mode: enforce` in the rule book, or take the check out of the rules until then.",
-        )
     if any(check.app is None for check in found):
         yield wrong(
             title,
