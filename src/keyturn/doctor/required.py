@@ -50,8 +50,8 @@ def _observing(setup: Setup) -> Iterable[Finding]:
             title,
             "keyturn only observes: no branch requires its verdict",
             "Pull requests merge whatever keyturn decides.",
-            f"When it has proved itself, set `mode: enforce`, and require `{setup.check_name}` from keyturn's App alone. "
-            f"{_WHERE}.",
+            "When it has proved itself, set `mode: enforce`, and require the verdict from keyturn's App alone. "
+            f"{_WHERE}; add `{setup.check_name}`.",
         )
 
 

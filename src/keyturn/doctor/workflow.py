@@ -80,7 +80,7 @@ def _events(node: yaml.Node | None) -> Iterable[str]:
     """The events of `on`: one name, a list of names, or a mapping by name."""
     if isinstance(node, yaml.MappingNode):
         return [key for key, _ in _pairs(node)]
-    return [_text(item) for item in _items(node)] or [_text(node)]
+    return [name for name in map(_text, [node, *_items(node)]) if name]
 
 
 def _inside(node: yaml.Node | None, *keys: str) -> yaml.Node | None:
