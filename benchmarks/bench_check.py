@@ -20,6 +20,12 @@ ROUNDS: Final = 7
 ROOT: Final = Path(__file__).parents[1]
 KEYTURN: Final = (sys.executable, "-m", "keyturn")
 BASELINE: Final = (sys.executable, "-c", "import pydantic, yaml")
+LIBRARIES: Final = (
+    sys.executable,
+    "-c",
+    "import typer, yaml; from pydantic import create_model; create_model('Empty'); typer.run(lambda: None)",
+)
+"""What the libraries alone cost: a command that does nothing, and a model that holds nothing."""
 
 
 def measure() -> Iterable[Figure]:
@@ -46,8 +52,10 @@ def _whole(large: Path, environment: Mapping[str, str]) -> Iterator[Figure]:
 
 
 def _start_up(small: Path, environment: Mapping[str, str]) -> Iterator[Figure]:
-    version, check, baseline = _fastest(((*KEYTURN, "--version"), (*KEYTURN, "check"), BASELINE), small, environment)
+    commands = ((*KEYTURN, "--version"), (*KEYTURN, "check"), LIBRARIES, BASELINE)
+    version, check, libraries, baseline = _fastest(commands, small, environment)
     yield Figure(what='python -c "import pydantic, yaml"', value=baseline, unit="s")
+    yield Figure(what="its libraries alone, of that", value=libraries / baseline)
     yield Figure(what="keyturn --version, of that", value=version / baseline, at_most=2.5)
     yield Figure(what="keyturn check on a small branch, of that", value=check / baseline, at_most=2.5)
 

@@ -55,6 +55,14 @@ def test_examples__readme_names_each_timeline() -> None:
     assert [path.name for path in TIMELINES if f"`{path.name}" not in text] == []
 
 
+def test_examples__readme_shows_cases_that_pass() -> None:
+    """The short reference is itself a file of cases for the shipped rule book."""
+    text = (ROOT / "examples/README.md").read_text("utf-8").partition("```yaml\n")[2].partition("```")[0]
+    rules = FileVersion("rules.yml", (ROOT / "rules.yml").read_bytes())
+    suite = read_suite("README.md", text.encode())
+    assert [play(timeline, rules).passed for timeline in suite.timelines] == [True, True]
+
+
 def test_shipped_cases__exercise_every_rule() -> None:
     """No rule of the shipped rule book is untested."""
     book = read_rulebook("rules.yml", (ROOT / "rules.yml").read_bytes())
