@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,10 +102,17 @@ def test_revision__passes_on_what_git_says_of_an_expression(scratch: Scratch, op
 
 
 def test_revision__says_how_to_fetch_what_is_missing(scratch: Scratch, tmp_path: Path, opened: Opening) -> None:
-    """Where there is a remote, the branch may only not have been fetched."""
-    clone = cloned(scratch, tmp_path / "clone")
-    with pytest.raises(GitError, match="no branch or commit 'develop' in this clone; fetch it first: git fetch origin"):
+    """Where there is a remote, the branch may only not have been fetched; the command that is named helps."""
+    scratch.branch("develop")
+    scratch.commit({"more": "1"})
+    scratch.git("checkout", "-q", "main")
+    clone = cloned(scratch, tmp_path / "clone", "--depth=1")
+    with pytest.raises(GitError, match="no branch or commit 'develop' in this clone; fetch it first: ") as missing:
         opened(clone).revision("develop")
+    clone.git(*str(missing.value).partition("fetch it first: git ")[2].split())
+    found = opened(clone).revision("develop")
+    assert (found.name, found.branch) == ("develop", "develop")
+    assert found == replace(opened(clone).revision("origin/develop"), name="develop")
 
 
 def test_default_base__is_the_default_branch_of_the_remote(scratch: Scratch, tmp_path: Path, opened: Opening) -> None:

@@ -46,7 +46,10 @@ class Repository:
         return Revision("HEAD", commit, branch)
 
     def revision(self, name: str) -> Revision:
-        """The branch of this name, here or on a remote, else whatever git takes the name for. Raises GitError."""
+        """The branch of this name, here or on a remote, else whatever git takes the name for. Raises GitError.
+
+        A branch that is not here is looked for on `origin`: a pull request knows it by its own name.
+        """
         if not name or name.startswith("-"):
             msg = f"{name!r} is no name of a branch or commit"
             raise GitError(msg)
@@ -106,7 +109,8 @@ class Repository:
     def _other(self, name: str) -> Revision:
         commit = self.objects.commit(name)
         if commit is None:
-            fetch = f"; fetch it first: git fetch origin {name}" if self._has_remote() else ""
+            refs = f"{name}:{_REMOTES}origin/{name}"
+            fetch = f"; fetch it first: git fetch origin {refs}" if self._has_remote() else ""
             msg = f"there is no branch or commit {name!r} in this clone{fetch}"
             raise GitError(msg)
         return Revision(name, commit)
@@ -145,7 +149,7 @@ def open_repository(directory: str) -> Iterator[Repository]:
 def _prefixes(name: str) -> Iterable[str]:
     if name.startswith((_HEADS, _REMOTES)):
         return ("",)
-    return (_HEADS, _REMOTES)
+    return (_HEADS, _REMOTES, f"{_REMOTES}origin/")
 
 
 def _short(name: str) -> str:
