@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from keyturn.core.decision import Checks, DecisionFrame, Outcome, ReasonCode
+from keyturn.core.decision import Checks, Decision, DecisionFrame, Outcome, ReasonCode
 from keyturn.core.judgement import Judgement
+from keyturn.core.record import RecordedDecision
 from keyturn.render.sentences import OUTCOMES, REASONS
 from keyturn.render.visible import visible
 from keyturn.render.words import counted, joined, moment
@@ -20,7 +21,7 @@ def plain(text: str) -> str:
     return visible(text, LONGEST_NAME)
 
 
-def headline(decision: DecisionFrame, naming: Naming = plain, overriders: Sequence[str] = ()) -> str:
+def headline(decision: Decision | RecordedDecision, naming: Naming = plain, overriders: Sequence[str] = ()) -> str:
     """What the state is and what it hangs on, without a full stop; deterministic and without the current time."""
     word = OUTCOMES[decision.outcome]
     match decision.outcome:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from keyturn.core.decision import Decision, DecisionFrame
+from keyturn.core.decision import Decision
 from keyturn.core.judgement import Judgement
+from keyturn.core.record import RecordedDecision
 from keyturn.render.comment import Extras, footer, report
 from keyturn.render.headline import headline
 from keyturn.render.markdown import bullets, cell, code, fence, names, table
@@ -20,7 +21,7 @@ def job_summary(judgement: Judgement, extras: Extras, warnings: Sequence[str] = 
     return _page(report(judgement, extras), _warnings(warnings), footer(judgement))
 
 
-def decision_summary(decision: DecisionFrame, warnings: Sequence[str] = ()) -> str:
+def decision_summary(decision: Decision | RecordedDecision, warnings: Sequence[str] = ()) -> str:
     """The same where there is a decision alone: after an error, or of a closed pull request."""
     errors = decision.errors if isinstance(decision, Decision) else ()
     what = fence("\n".join(error.message for error in errors), LONGEST_WARNING) if errors else ""
@@ -28,7 +29,7 @@ def decision_summary(decision: DecisionFrame, warnings: Sequence[str] = ()) -> s
 
 
 def sweep_summary(
-    decisions: Iterable[DecisionFrame],
+    decisions: Iterable[Decision | RecordedDecision],
     unread: Mapping[int, str],
     unreached: Sequence[int] = (),
     warnings: Sequence[str] = (),
@@ -51,7 +52,7 @@ def sweep_summary(
     return _page(*parts, _warnings(warnings))
 
 
-def _line(decision: DecisionFrame) -> str:
+def _line(decision: Decision | RecordedDecision) -> str:
     return headline(decision, lambda login: cell(login, 60))
 
 
