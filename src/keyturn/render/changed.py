@@ -8,7 +8,7 @@ from keyturn.render.sentences import CHANGES, FLOORS
 from keyturn.render.styled import OF_TIER, Line, Piece, Style, capped, faint, heading, line, safe
 from keyturn.render.words import counted
 
-MOST_FILES = 40
+MOST_FILES = 20
 
 
 def changed_files(facts: Facts, assessment: Assessment) -> Iterable[Line]:

@@ -5,6 +5,7 @@ from enum import StrEnum, unique
 
 from keyturn.core.compose import overrides_of
 from keyturn.core.decision import Outcome
+from keyturn.core.events import events_of
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, OverrideRecord, RecordedEvent
 from keyturn.core.rulebook import Override
@@ -55,6 +56,9 @@ _FOR_EVENT = {
     Notice.VERDICT_FORGED: Event.VERDICT_FORGED,
 }
 
+_COMES_BACK = {Notice.APPROVED: Event.APPROVED, Notice.INVALID: Event.INVALIDATED}
+"""Outcomes that a request may come back to, with nothing in the facts to tell one time from the other."""
+
 
 def notice(kind: Notice, judgement: Judgement, event: RecordedEvent | None = None) -> str:
     """The text of a notice, its marker in the first line.
@@ -75,18 +79,34 @@ def notice_key(kind: Notice, judgement: Judgement, event: RecordedEvent | None =
     """The values of a notice's marker, by which it is found again: one notice for each.
 
     Outcomes are told once for each request, or commit and base where there is no request, with what made them: the
-    review of a rejection, the commands of an override. Events are told once for each moment.
+    review of a rejection, the commands of an override. What became approved or invalid again meanwhile is told again.
+    Events are told once for each moment.
     """
     decision = judgement.decision
     key: dict[str, object] = {"kind": "notice", "notice": kind.value}
     if event is not None:
         return {**key, "at": event.at.isoformat()}
     key["of"] = decision.request_id or f"{decision.head}.{decision.base}"
+    if kind in _COMES_BACK and (times := _times(judgement, _COMES_BACK[kind])) > 1:
+        key["times"] = times
     if kind is Notice.REJECTED:
         key["by"] = [objection.review.id for objection in judgement.objections if objection.on_head][-1:]
     if kind is Notice.OVERRIDDEN and judgement.override is not None:
         key["by"] = [voice.source for voice in judgement.override.voices[: judgement.override.needed]]
     return key
+
+
+def _times(judgement: Judgement, event: Event) -> int:
+    """How often the ledger tells this of the present request, what this run is about to record included."""
+    decision = judgement.decision
+    same = (decision.request_id, decision.head, decision.base)
+    told = [
+        found.event
+        for entry in judgement.facts.ledger.entries
+        if (entry.decision.request_id, entry.decision.head, entry.decision.base) == same
+        for found in entry.events
+    ]
+    return [*told, *(found.event for found in events_of(judgement))].count(event)
 
 
 def override_reminder(record: OverrideRecord, judgement: Judgement) -> str:

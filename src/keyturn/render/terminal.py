@@ -16,7 +16,7 @@ from keyturn.render.headline import reasons
 from keyturn.render.styled import OF_TIER, Line, Piece, Style, capped, faint, heading, line, safe
 from keyturn.render.words import counted, joined
 
-MOST_ACTIONS = 40
+MOST_ACTIONS = 20
 MOST_CAUSES = 3
 MOST_PROBLEMS = 100
 
