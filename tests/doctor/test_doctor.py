@@ -397,3 +397,18 @@ def test_doctor__bad_usage(ward: Hospital, arguments: list[str]) -> None:
     """What the user can mend in the call ends with 2, before GitHub is asked."""
     assert ward.run(*arguments)[0] == 2
     assert ward.hub.requests == []
+
+
+def test_doctor__an_app_that_cannot_be_seen(ward: Hospital) -> None:
+    """A name that GitHub does not know is said to be unknown."""
+    (finding,) = ward.findings("--app", "nobody", "--read-only")["own App"]
+    assert (finding["state"], finding["what"]) == ("warning", "no App `nobody` can be seen")
+
+
+def test_doctor__a_repository_without_anything(ward: Hospital) -> None:
+    """Before anything is set up, it says what is missing instead of failing."""
+    ward.repo.commit("main", dict.fromkeys(path for path in ward.repo.files("main") if path != "README.md"))
+    ward.repo.rules.rules.clear()
+    states = ward.states("--read-only")
+    assert states["rule book"] == states["gate workflow"] == states["last sweep"] == {"wrong"}
+    assert states["required check on main"] == {"wrong"}

@@ -20,6 +20,13 @@ def own_app(setup: Setup, workflows: Iterable[Workflow]) -> Finding:
             "Make a GitHub App for keyturn, keep its key in an environment that only the default branch may use, and "
             "write the workflows anew with `keyturn init --token app`.",
         )
+    if setup.app is None and setup.app_slug is not None:
+        return warning(
+            title,
+            f"no App `{setup.app_slug}` can be seen",
+            "Whether the required check is pinned to it cannot be told. A private App is shown to its own token only.",
+            "Check the name: it is the last part of the address of the App's page. Or use the App's token.",
+        )
     if setup.app is None:
         return warning(
             title,
