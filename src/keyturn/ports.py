@@ -4,7 +4,7 @@ No adapter decides anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -64,13 +64,14 @@ class OwnComment:
 class Standing:
     """What already stands on the host about a pull request, so that nothing is said or asked twice.
 
-    People and teams are given by key (`login` or `org/slug`, in lower case). `dropped` are those whose review request
-    somebody took back.
+    People and teams are given by key (`login` or `org/slug`, in lower case). `asked` are those of whom a review is
+    awaited, `requested` says when each was last asked, and `dropped` are those whose review request somebody took back.
     """
 
     verdicts: tuple[PublishedVerdict, ...] = ()
     comments: tuple[OwnComment, ...] = ()
     asked: frozenset[str] = frozenset()
+    requested: Mapping[str, datetime] = field(default_factory=dict)
     dropped: frozenset[str] = frozenset()
     labels: frozenset[str] = frozenset()
 

@@ -48,11 +48,12 @@ class Job:
     def judged(self, results: Sequence[Result]) -> None:
         """Report the pull requests that a run judged; the outputs are those of the first."""
         for result in results:
-            self.say(f"#{result.decision.pull_request}: {headline(result.decision)}")
+            name = f"#{number}" if (number := result.decision.pull_request) is not None else "The merge group"
+            self.say(f"{name}: {headline(result.decision)}")
             for warning in result.warnings:
                 self.warn(warning)
             if not result.published:
-                self.error(f"No verdict could be published for #{result.decision.pull_request}.")
+                self.error(f"No verdict could be published for {name}.")
         self._put(outputs(results[0].decision))
         self._summarise("\n".join(_summary(result) for result in results))
 

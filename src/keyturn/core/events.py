@@ -9,6 +9,7 @@ from keyturn.core.facts import Account, PullRequestState, Review
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
 from keyturn.core.rulebook import Mode
+from keyturn.core.shown import shown
 
 _OUTCOMES = {
     Outcome.AUTO_APPROVED: Event.AUTO_APPROVED,
@@ -53,7 +54,9 @@ def closing_events(judgement: Judgement) -> tuple[RecordedEvent, ...]:
     if facts.state is PullRequestState.MERGED:
         book = judgement.rules.book
         observed = book is not None and book.mode is Mode.OBSERVE
-        passed = last is not None and last.decision.head == facts.head and (last.decision.passes or observed)
+        judged = (last.decision.head, last.decision.base) if last is not None else None
+        same = judged == (facts.head, shown(facts.base))
+        passed = same and last is not None and (last.decision.passes or observed)
         event = Event.MERGED if passed else Event.MERGED_WITHOUT_APPROVAL
     else:
         event = Event.CLOSED

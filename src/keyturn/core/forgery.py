@@ -10,13 +10,21 @@ from keyturn.core.verdict import VerdictState, state_of
 
 
 def genuine(
-    anchor: Anchor | None, state: VerdictState, entries: Mapping[str, LedgerEntry], *, own: bool, observe: bool
+    anchor: Anchor | None,
+    state: VerdictState,
+    head: str,
+    entries: Mapping[str, LedgerEntry],
+    *,
+    own: bool,
+    observe: bool,
 ) -> bool:
-    """Whether an entry of the ledger (by path) holds this verdict; no entry needs to hold an `error`."""
+    """Whether an entry of the ledger (by path) holds this verdict for this head; none needs to hold an `error`."""
     if own and state is VerdictState.ERROR:
         return True
     entry = entries.get(anchor.path) if anchor is not None else None
     if entry is None or anchor is None or entry.state.generation != anchor.generation:
+        return False
+    if entry.decision.head != head:
         return False
     return state is state_of(entry.decision.outcome) or (observe and state is VerdictState.SUCCESS)
 
@@ -30,22 +38,28 @@ def forged(  # noqa: PLR0913 - a verdict is made of these
     creator: str | None,
     own: bool,
     observe: bool,
+    head: str,
     history: History,
     entries: Iterable[LedgerEntry],
     now: datetime,
 ) -> RecordedEvent | None:
     """The event that records a forged verdict; `None` where it is keyturn's own, or has been recorded.
 
-    What was there before the newest entry was written has been seen by the run that wrote it. A verdict without an
-    entry is keyturn's own as long as the ledger does not know the pull request: it was not governed then.
+    `head` is the commit it stands on. `entries` are those of every pull request that is judged with this one. What was
+    there before the newest entry was written has been seen by the run that wrote it. A verdict without an entry is
+    keyturn's own as long as the ledger does not know the pull request: it was not governed then. One that rests on a
+    pull request that shared the head, and does no more, cannot be checked; where it is not right it is overwritten.
     """
     last = history.last
     if last is not None and at < last.time:
         return None
     if own and (last is None or state is not VerdictState.SUCCESS):
         return None
+    entries = tuple(entries)
+    if own and anchor is not None and _folder(anchor.path) not in {_folder(entry.path) for entry in entries}:
+        return None
     newest = own or (last is not None and anchor is not None and anchor.path == last.path)
-    if newest and genuine(anchor, state, {entry.path: entry for entry in entries}, own=own, observe=observe):
+    if newest and genuine(anchor, state, head, {entry.path: entry for entry in entries}, own=own, observe=observe):
         return None
     source = f"{name}@{at:%Y-%m-%dT%H:%M:%SZ}"
     if (Event.VERDICT_FORGED, source) in history.recorded:
@@ -57,3 +71,7 @@ def forged(  # noqa: PLR0913 - a verdict is made of these
         source=source,
         note=f"`{state}` under `{name}` is not what the ledger holds",
     )
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -111,8 +111,11 @@ def report_not_governed(facts: Facts, rules: RulesInForce) -> Decision:
     )
 
 
-def report_error(repository: str, number: int, head: str, base: str, code: ReasonCode, message: str) -> Decision:
-    """The decision about a pull request that keyturn could not find out about; it never passes."""
+def report_error(repository: str, number: int | None, head: str, base: str, code: ReasonCode, message: str) -> Decision:
+    """The decision about a pull request that keyturn could not find out about; it never passes.
+
+    `number` is `None` where it is about a merge group whose members cannot be found.
+    """
     return Decision(
         repository=repository,
         pull_request=number,

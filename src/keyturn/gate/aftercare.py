@@ -186,9 +186,10 @@ class Aftercare:
     # Review requests and labels
 
     def _ask(self, judged: Judged, memory: "Memory") -> Iterator[str]:
-        """Ask whoever is still needed; whom the token cannot ask is not tried again for this request."""
-        standing = judged.snapshot.standing
-        silent = standing.asked | {name.casefold() for name in memory.unasked}
+        """Ask whoever is still needed, once a request: whoever only commented, or cannot be asked, is let be."""
+        standing, opened_at = judged.snapshot.standing, judged.judgement.decision.opened_at
+        answered = {key for key, at in standing.requested.items() if opened_at is not None and at >= opened_at}
+        silent = standing.asked | answered | {name.casefold() for name in memory.unasked}
         asked = to_ask(judged.judgement, silent, standing.dropped)
         if asked:
             refused = self.writer.ask(judged.number, asked.users, asked.teams)

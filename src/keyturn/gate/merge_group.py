@@ -1,11 +1,15 @@
 """A merge queue's group: its members judged afresh, and the strictest verdict put on the group's commit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from keyturn.core.decision import ReasonCode
+from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, verdict_name
+from keyturn.gate.judged import JudgeAgain
 from keyturn.gate.publication import stands
-from keyturn.gate.story import Gate, Result
-from keyturn.ports import PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
+from keyturn.gate.story import PATIENCE, Gate, Result
+from keyturn.ports import Reader, Unavailable, VerdictToPublish, Writer
 from keyturn.render.status import decision_description, strictest_description
 from keyturn.settings import Settings
 
@@ -22,31 +26,56 @@ class Queue:
     def judge(self, base: str, base_commit: str, head_commit: str) -> tuple[Result, ...]:
         """Judge every member on its own head and publish the strictest verdict on the group's commit.
 
-        A group whose members cannot all be found gets the verdict `error`; then `Unavailable` is raised after it was
-        published. It is raised too where nothing could be published.
+        A group whose members cannot all be found gets the verdict `error`, and so does one whose members kept changing.
+        Raises `Unavailable` where nothing could be published.
         """
-        try:
-            members = self.reader.merge_group(base, base_commit, head_commit)
-        except Unavailable as refused:
-            self._publish(head_commit, base, VerdictState.ERROR, f"Merge group not found: {refused}", None)
-            raise
+        until = self.gate.clock() + PATIENCE
+        while True:
+            try:
+                return self._judge_once(base, head_commit, self.reader.merge_group(base, base_commit, head_commit))
+            except JudgeAgain as moved:
+                if self.gate.clock() >= until:
+                    why = Unavailable(ReasonCode.HEAD_MOVED, f"{moved}; the next run judges afresh")
+                    return self._give_up(base, head_commit, why)
+                self.gate.pause()
+            except Unavailable as refused:
+                return self._give_up(base, head_commit, refused)
+
+    def _judge_once(self, base: str, head_commit: str, members: Sequence[int]) -> tuple[Result, ...]:
         results = tuple(self.gate.judge(number) for number in members)
         strictest = max(results, key=lambda result: result.state.strictness)
         description = decision_description(strictest.decision)
         if len(results) > 1:
             description = strictest_description(strictest.decision.pull_request or 0, description)
-        self._publish(head_commit, base, strictest.state, description, strictest)
+        verdict = self._verdict(head_commit, base, strictest.state, description, strictest)
+        if not self._is_done(verdict):
+            if strictest.state is VerdictState.SUCCESS:
+                self.gate.publication.confirm([result.judged for result in results if result.judged is not None])
+            self.writer.publish(head_commit, verdict)
         return results
 
-    def _publish(self, commit: str, base: str, state: VerdictState, description: str, of: Result | None) -> None:
-        """Publish on the group's commit, unless that very verdict stands there."""
-        if self.settings.dry_run:
-            return
+    def _give_up(self, base: str, head_commit: str, why: Unavailable) -> tuple[Result, ...]:
+        """Publish the verdict `error`, and report why."""
+        description = f"Merge group not judged: {why}"
+        verdict = self._verdict(head_commit, base, VerdictState.ERROR, description, None)
+        if not self._is_done(verdict):
+            self.writer.publish(head_commit, verdict)
+        decision = report_error(self.settings.repository, None, head_commit, base, why.code, str(why))
+        return (Result(decision, None, published=not self.settings.dry_run, warnings=(str(why),)),)
+
+    def _is_done(self, verdict: VerdictToPublish) -> bool:
+        """Whether nothing needs to be written, because that very verdict stands there or nothing may be written."""
+        return self.settings.dry_run or stands(verdict, self.settings.publish)
+
+    def _verdict(
+        self, commit: str, base: str, state: VerdictState, description: str, of: Result | None
+    ) -> VerdictToPublish:
+        """The verdict for the group's commit, with the one that stands there."""
         judged = of.judged if of is not None else None
-        observed = judged.observed if judged is not None else False
+        observed = judged.observed if judged is not None else self.gate.observing
         default = judged.judgement.facts.default_branch if judged is not None else self.settings.default_branch
         name = verdict_name(self.settings.check_name, base, default or base, observe=observed)
-        verdict = VerdictToPublish(
+        return VerdictToPublish(
             name=name,
             state=state,
             description=description,
@@ -54,12 +83,7 @@ class Queue:
             if of is not None
             else f"{self.settings.server_url}/{self.settings.repository}/queue/{base}",
             anchor=judged.anchor if judged is not None else None,
-            replaces=self._there(commit, name),
+            replaces=self.gate.publication.there(commit, name),
             title=description,
             summary=description,
         )
-        if not stands(verdict, self.settings.publish):
-            self.writer.publish(commit, verdict)
-
-    def _there(self, commit: str, name: str) -> PublishedVerdict | None:
-        return next((verdict for verdict in self.reader.verdicts(commit) if verdict.name == name), None)

@@ -32,12 +32,15 @@ class OverridesOwed:
     pause: Callable[[], None]
 
     def news(self, judgement: Judgement) -> News:
-        """Look at the issue of every review that is still owed; who closed it decides whether the review is done."""
+        """Look at the issue of every review that is still owed; who closed it decides whether the review is done.
+
+        What cannot be read is owed still, and changes nothing about the pull request.
+        """
         events: list[RecordedEvent] = []
         overrides: list[OverrideRecord] = []
         for record in overrides_of(judgement):
-            issue = self._issue(record)
-            if issue is not None and self._is_done(judgement, record, issue) and issue.closed_at is not None:
+            issue = self._done(judgement, record)
+            if issue is not None and issue.closed_at is not None:
                 by = issue.closed_by.login if issue.closed_by else None
                 events.append(
                     RecordedEvent(event=Event.OVERRIDE_REVIEWED, at=issue.closed_at, by=by, note=f"#{issue.number}")
@@ -70,6 +73,8 @@ class OverridesOwed:
             return self._write_down(judged, tuple(after), record), tuple(warnings)
         except LedgerMoved:
             return judged, tuple(warnings)
+        except Unavailable as refused:
+            return judged, (*warnings, f"where the review of the override of #{judged.number} stands, but: {refused}")
 
     def _attend(self, judged: Judged, owed: OverrideRecord) -> OverrideRecord:
         if owed.reviewed_at is not None:
@@ -106,6 +111,14 @@ class OverridesOwed:
         if record.issue is None or record.reviewed_at is not None:
             return None
         return self.reader.review_issue(record.issue)
+
+    def _done(self, judgement: Judgement, record: OverrideRecord) -> ReviewIssue | None:
+        """The issue of a review, where that is done."""
+        try:
+            issue = self._issue(record)
+            return issue if issue is not None and self._is_done(judgement, record, issue) else None
+        except Unavailable:
+            return None
 
     def _is_done(self, judgement: Judgement, record: OverrideRecord, issue: ReviewIssue) -> bool:
         """Whether the issue was closed by hand, by a person who could have approved and did not override."""

@@ -33,7 +33,7 @@ class Publication:
         if not wanted:
             return
         if any(verdict.state is VerdictState.SUCCESS for verdict in wanted):
-            self._confirm(group)
+            self.confirm(group)
         head = group[0].judgement.facts.head
         for verdict in sorted(wanted, key=lambda verdict: -verdict.state.strictness):
             try:
@@ -94,12 +94,22 @@ class Publication:
                     summary=f"{UNEARNED}.",
                 )
 
+    def there(self, commit: str, name: str) -> PublishedVerdict | None:
+        """The verdict that stands under this name on a commit; `None` also where that cannot be read."""
+        try:
+            return next((verdict for verdict in self.reader.verdicts(commit) if verdict.name == name), None)
+        except Unavailable:
+            return None
+
     def page_of(self, number: int) -> str:
         """The address of a pull request's page."""
         return f"{self.settings.server_url}/{self.settings.repository}/pull/{number}"
 
-    def _confirm(self, group: Sequence[Judged]) -> None:
-        """Read head, base, reviews and ledger again; what was judged must be what is there now."""
+    def confirm(self, group: Sequence[Judged]) -> None:
+        """Read head, base, reviews and ledger again; what was judged must be what is there now.
+
+        Raises `JudgeAgain` where it is not.
+        """
         now = self.reader.fingerprints([judged.number for judged in group])
         for judged in group:
             if now.get(judged.number) != _expected(judged):
@@ -126,9 +136,12 @@ def stands(verdict: VerdictToPublish, carrier: Publish) -> bool:
     The words of a check run are not read; they follow from the entry that it names.
     """
     there = verdict.replaces
-    if there is None or not there.own or there.state is not verdict.state:
+    if there is None or not there.own:
         return False
     is_check = there.id is not None
+    said = VerdictState.FAILURE if is_check and verdict.state is VerdictState.ERROR else verdict.state
+    if there.state is not said:
+        return False
     if is_check is not (carrier is Publish.CHECK) or _rests_on(there.anchor) != _rests_on(verdict.anchor):
         return False
     return is_check or there.description == verdict.description

@@ -8,15 +8,15 @@ from keyturn.core.compose import Learned, Run, compose
 from keyturn.core.debts import DEBTS_PATH, updated
 from keyturn.core.decision import Decision, ReasonCode
 from keyturn.core.forgery import forged
-from keyturn.core.record import RecordedEvent
+from keyturn.core.record import LedgerEntry, RecordedEvent
 from keyturn.core.report import report_error
-from keyturn.core.verdict import VerdictState, verdict_name
+from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.gate.aftercare import Aftercare
 from keyturn.gate.judged import JudgeAgain, Judged
 from keyturn.gate.overrides_owed import OverridesOwed
-from keyturn.gate.publication import Publication
+from keyturn.gate.publication import Publication, stands
 from keyturn.gate.settle import settle
-from keyturn.ports import LedgerMoved, Reader, Snapshot, Unavailable, VerdictToPublish, Writer
+from keyturn.ports import Fingerprint, LedgerMoved, Reader, Snapshot, Unavailable, VerdictToPublish, Writer
 from keyturn.render.status import decision_description
 from keyturn.settings import Settings
 
@@ -39,8 +39,12 @@ class Result:
 
     @property
     def state(self) -> VerdictState:
-        """The state of the verdict."""
-        return self.judged.state if self.judged is not None else VerdictState.ERROR
+        """The state of the verdict; of a closed pull request that of its last decision."""
+        if self.judged is None:
+            return VerdictState.ERROR
+        if self.judged.is_open or self.judged.observed:
+            return self.judged.state
+        return state_of(self.decision.outcome)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +63,8 @@ class Gate:
     publication: Publication
     aftercare: Aftercare
     overrides_owed: OverridesOwed
+    observing: bool = False
+    """Whether the rule book only observed when this run last read it."""
 
     def judge(self, number: int, known: Snapshot | None = None) -> Result:
         """Judge a pull request and those that share its head commit, until what is published is what is there.
@@ -104,7 +110,10 @@ class Gate:
             msg = f"the head of #{number} moved while it was being read"
             raise JudgeAgain(msg)
         now = self.clock().replace(microsecond=0)
-        return tuple(self._decide(snapshot, now) for snapshot in snapshots.values())
+        entries = tuple(entry for snapshot in snapshots.values() for entry in snapshot.chain.entries)
+        group = tuple(self._decide(snapshot, entries, now) for snapshot in snapshots.values())
+        self.observing = any(judged.observed for judged in group)
+        return group
 
     def _snapshots(self, numbers: Sequence[int]) -> Mapping[int, Snapshot]:
         found: dict[int, Snapshot] = {}
@@ -114,16 +123,17 @@ class Gate:
             found[number] = snapshot
         return found
 
-    def _decide(self, snapshot: Snapshot, now: datetime) -> Judged:
+    def _decide(self, snapshot: Snapshot, entries: Sequence[LedgerEntry], now: datetime) -> Judged:
+        """Judge one of those that share a head commit; `entries` are what the ledger holds of all of them."""
         judgement = settle(self.reader, snapshot.facts, now)
         judged = Judged(snapshot=snapshot, judgement=judgement, entry=None, ledger_commit=snapshot.ledger_tip)
         if not judged.is_governed:
             return judged
         owed = self.overrides_owed.news(judgement)
-        learned = Learned((*self._forgeries(judged), *owed.events), owed.overrides)
+        learned = Learned((*self._forgeries(judged, entries), *owed.events), owed.overrides)
         return replace(judged, entry=compose(judgement, snapshot.chain, self.run, learned))
 
-    def _forgeries(self, judged: Judged) -> tuple[RecordedEvent, ...]:
+    def _forgeries(self, judged: Judged, entries: Sequence[LedgerEntry]) -> tuple[RecordedEvent, ...]:
         """The verdicts under this pull request's name that keyturn did not give."""
         if not judged.is_open or judged.judgement.facts.ledger.broken:
             return ()
@@ -137,8 +147,9 @@ class Gate:
                 creator=verdict.creator.login if verdict.creator else None,
                 own=verdict.own,
                 observe=judged.observed,
+                head=judged.judgement.facts.head,
                 history=judged.judgement.history,
-                entries=judged.snapshot.chain.entries,
+                entries=entries,
                 now=judged.judgement.now,
             )
             for verdict in judged.snapshot.standing.verdicts
@@ -186,38 +197,41 @@ class Gate:
 
     def _unsettled(self, number: int, moved: Exception) -> Result:
         """Things kept moving for as long as this run had patience."""
+        if isinstance(moved.__cause__, Unavailable):  # a success that GitHub did not take
+            return self.give_up(number, moved.__cause__)
         code = ReasonCode.LEDGER_UNWRITABLE if isinstance(moved, LedgerMoved) else ReasonCode.HEAD_MOVED
         why = str(moved) or "other runs kept writing to the ledger"
         return self.give_up(number, Unavailable(code, f"{why}; the next run judges afresh"))
 
     def give_up(self, number: int, why: Unavailable) -> Result:
-        """Publish the verdict `error`, so far as the head commit can be found, and report why."""
+        """Publish the verdict `error` on an open pull request, if its head can be found, and report why."""
         head, base, published = "", "", False
         try:
             place = self.reader.fingerprints([number]).get(number)
             if place is not None:
                 head, base = place.head, place.base
-                published = self._publish_error(number, head, base, place.default_branch, why)
+                published = place.state == "OPEN" and self._publish_error(number, place, why)
         except Unavailable:
             published = False
         decision = report_error(self.settings.repository, number, head, base, why.code, str(why))
         return Result(decision, None, published=published, warnings=(str(why),))
 
-    def _publish_error(self, number: int, head: str, base: str, default_branch: str, why: Unavailable) -> bool:
+    def _publish_error(self, number: int, place: Fingerprint, why: Unavailable) -> bool:
+        """Publish the verdict `error`, unless that very verdict stands there."""
         if self.settings.dry_run:
             return False
-        decision = report_error(self.settings.repository, number, head, base, why.code, str(why))
-        self.writer.publish(
-            head,
-            VerdictToPublish(
-                name=verdict_name(self.settings.check_name, base, default_branch, observe=False),
-                state=VerdictState.ERROR,
-                description=decision_description(decision),
-                target=self.publication.page_of(number),
-                anchor=None,
-                replaces=None,
-                title="keyturn could not find out",
-                summary=str(why),
-            ),
+        decision = report_error(self.settings.repository, number, place.head, place.base, why.code, str(why))
+        name = verdict_name(self.settings.check_name, place.base, place.default_branch, observe=self.observing)
+        verdict = VerdictToPublish(
+            name=name,
+            state=VerdictState.ERROR,
+            description=decision_description(decision),
+            target=self.publication.page_of(number),
+            anchor=None,
+            replaces=self.publication.there(place.head, name),
+            title="keyturn could not find out",
+            summary=str(why),
         )
+        if not stands(verdict, self.settings.publish):
+            self.writer.publish(place.head, verdict)
         return True

@@ -1,6 +1,6 @@
 """What the timeline of a pull request tells: who did what to it, and when."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,13 +20,15 @@ _BASE_CHANGES: Final = {
 class Timeline:
     """The events of a pull request, sorted by what they mean for it.
 
-    `labels` were set once; `dropped` are the keys of those whose review request was taken back and not made again;
+    `labels` were set once; `requested` says when each was last asked for review, by key; `dropped` are the keys of
+    those whose review request was taken back and not made again;
     `heads` are the commits that a force-push left or brought.
     """
 
     base_changes: tuple[BaseChange, ...]
     dismissals: tuple[Dismissal, ...]
     labels: frozenset[str]
+    requested: Mapping[str, datetime]
     dropped: frozenset[str]
     heads: frozenset[str]
     closed_at: datetime | None
@@ -38,6 +40,7 @@ def timeline(events: Iterable[Fields]) -> Timeline:
     base_changes: list[BaseChange] = []
     dismissals: list[Dismissal] = []
     labels: set[str] = set()
+    requested: dict[str, datetime] = {}
     dropped: set[str] = set()
     heads: set[str] = set()
     closed: Fields | None = None
@@ -51,6 +54,7 @@ def timeline(events: Iterable[Fields]) -> Timeline:
         elif kind == "ReviewRequestRemovedEvent":
             dropped |= reviewer(event)
         elif kind == "ReviewRequestedEvent":
+            requested |= dict.fromkeys(reviewer(event), event.time("createdAt"))
             dropped -= reviewer(event)
         elif kind == "LabeledEvent":
             labels.add(event.at("label").text("name"))
@@ -62,6 +66,7 @@ def timeline(events: Iterable[Fields]) -> Timeline:
         base_changes=tuple(base_changes),
         dismissals=tuple(dismissals),
         labels=frozenset(labels),
+        requested=requested,
         dropped=frozenset(dropped),
         heads=frozenset(heads),
         closed_at=closed.time("createdAt") if closed is not None else None,

@@ -40,6 +40,7 @@ def snapshot(
             verdicts=checks.standing(draft.verdicts),
             comments=own,
             asked=asked,
+            requested=draft.events.requested,
             dropped=draft.events.dropped - asked,
             labels=_labels(fields),
         ),
