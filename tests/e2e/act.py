@@ -31,6 +31,7 @@ cgroupns = "host"
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
+stop_timeout = 1
 """
 _PATH: Final = "/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -50,6 +50,11 @@ def run(engine: str, scene: Scene, tmp_path: Path) -> Run:
 def signalled(scene: Scene, run: Run, trigger: Trigger, pull: PullRequest) -> str:
     """The signal workflow hears of an event, its end starts the gate: the gate's log."""
     assert "Job succeeded" in run("keyturn-signal", trigger)
+    return gated(scene, run, trigger, pull)
+
+
+def gated(scene: Scene, run: Run, trigger: Trigger, pull: PullRequest) -> str:
+    """The same, where the signal was seen to work on such an event before."""
     scene.now()
     ended = scene.repo.checks.add_workflow_run(
         "keyturn-signal", event=trigger.name, sha=pull.head_oid, branch=pull.head_ref, actor=trigger.actor
@@ -76,7 +81,7 @@ def test_workflows__signal_and_gate_count_two_approvals(scene: Scene, run: Run) 
     assert "Waiting for 1 more approval" in scene.card()
 
     scene.now()
-    log = signalled(scene, run, triggers.review(pull.approve(scene.ben)), pull)
+    log = gated(scene, run, triggers.review(pull.approve(scene.ben)), pull)
     assert seen(log)["outcome"] == "approved"
     assert json.loads(seen(log)["decision"])["approvals"]["counted"] == ["ann", "ben"]
     assert scene.verdict(pull) == "success"
@@ -105,7 +110,7 @@ def test_workflows__sweep_escalates_and_expires(scene: Scene, run: Run) -> None:
 def test_workflows__comment_breaks_the_glass(scene: Scene, run: Run) -> None:
     """An emergency stops; the comment of a person who may override it starts the gate, and it passes."""
     pull = scene.opened("drop production_database", "write src/tax.py")
-    log = signalled(scene, run, triggers.pull_request(pull, "opened"), pull)
+    log = gated(scene, run, triggers.pull_request(pull, "opened"), pull)
     assert seen(log)["outcome"] == "emergency_stop"
     assert scene.verdict(pull) == "failure"
 
