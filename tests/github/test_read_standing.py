@@ -306,12 +306,12 @@ def test_review_issue__deleted(place: ReadingPlace) -> None:
 
 
 def test_find_review_issue__by_label_author_and_marker(place: ReadingPlace) -> None:
-    """The newest issue of keyturn's own that holds the marker is found, open or closed, on whichever page."""
+    """The oldest issue of keyturn's own that holds the marker is found, open or closed, on whichever page."""
     repository, me = place.repository, place.me
-    repository.issue(me, "Old", f"{MARKER}\n", labels=[LABEL])
-    place.server.clock.advance(minutes=1)
-    wanted = repository.issue(me, "Newer", f"{MARKER}\n", labels=[LABEL])
+    wanted = repository.issue(me, "Old", f"{MARKER}\n", labels=[LABEL])
     wanted.close()
+    place.server.clock.advance(minutes=1)
+    repository.issue(me, "Newer", f"{MARKER}\n", labels=[LABEL])
     place.server.clock.advance(minutes=1)
     repository.issue(repository.maintainer, "Forged", f"{MARKER}\n", labels=[LABEL])
     repository.issue(me, "Unlabelled", f"{MARKER}\n")
