@@ -1,17 +1,15 @@
 """Which tier the rules give to one proposed action."""
 
-import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from keyturn.core.patterns import normal
+from keyturn.core.patterns import name_matches, normal
 from keyturn.core.rulebook import Rule, RuleBook
 from keyturn.core.tier import Tier
 
 _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 _WILDCARD = re.compile(r"[*?\[]")
-_FREE_TEXT = ("description", "agent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,73 +43,134 @@ def is_wild(pattern: str) -> bool:
     return not _CLASS.sub("", pattern).strip("*?")
 
 
+class _Pattern:
+    """A pattern in the form it is compared in; without wildcards it is a literal text."""
+
+    __slots__ = ("beginning", "literal", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.beginning = _WILDCARD.split(text, maxsplit=1)[0]
+        self.literal = self.beginning == text
+
+    def matches(self, text: str) -> bool:
+        """Whether the pattern matches the whole text."""
+        return text == self.text if self.literal else name_matches(self.text, text)
+
+
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A rule with the tests of its keys; a key that is only `*` tests nothing."""
+    """A rule with the patterns of its keys; a key that is only `*` asks for nothing and has none.
+
+    `raw` is whether it compares texts as they are written: what a rule of `auto` lets pass must be written exactly so.
+    """
 
     rule: Rule
     order: int
-    tests: Mapping[str, Callable[[str], object]]
-    target: str | None
-    """The pattern of the target, in the form it is compared in; `None` where any will do."""
+    raw: bool
+    patterns: Mapping[str, _Pattern]
 
     def allows(self, key: str, text: str | None) -> bool:
-        """Whether the rule lets this text stand under a key; `None` passes only where nothing is tested."""
-        test = self.tests.get(key)
-        if test is None:
+        """Whether the rule lets this text stand under a key; `None` passes only where nothing is asked."""
+        pattern = self.patterns.get(key)
+        if pattern is None:
             return True
-        return text is not None and test(text if self.rule.tier is Tier.AUTO else normal(text)) is not None
+        return text is not None and pattern.matches(text if self.raw else normal(text))
 
-    @property
-    def names_a_target(self) -> bool:
-        """Whether its target is more than wildcards."""
-        return self.target is not None and not is_wild(self.target)
+    def asks(self, *keys: str) -> bool:
+        """Whether the rule has a pattern for any of these keys."""
+        return not self.patterns.keys().isdisjoint(keys)
+
+    def is_wild(self) -> bool:
+        """Whether it names no target."""
+        return not self.asks("target") or is_wild(self.patterns["target"].text)
 
 
 def _compile(order: int, rule: Rule) -> _Compiled:
-    written = {key: text if rule.tier is Tier.AUTO else normal(text) for key, text in rule.keys}
-    tested = {key: pattern for key, pattern in written.items() if pattern.strip("*")}
-    tests = {key: re.compile(fnmatch.translate(pattern)).match for key, pattern in tested.items()}
-    return _Compiled(rule, order, tests, tested.get("target"))
+    raw = rule.tier is Tier.AUTO
+    written = {key: text if raw else normal(text) for key, text in rule.keys}
+    return _Compiled(rule, order, raw, {key: _Pattern(text) for key, text in written.items() if text.strip("*")})
 
 
-class _Targets:
-    """Finds the rules whose target matches, by what stands before the first wildcard, not by trying every rule."""
+def _order(rule: _Compiled) -> int:
+    return rule.order
 
-    def __init__(self, rules: Iterable[_Compiled]) -> None:
-        self._literal: dict[str, list[_Compiled]] = {}
-        self._beginning: dict[str, list[_Compiled]] = {}
+
+class _Index:
+    """Finds the rules whose pattern for a key matches a text, by what stands before the pattern's first wildcard."""
+
+    def __init__(self, key: str, rules: Iterable[_Compiled]) -> None:
+        self._key = key
+        self._literal: dict[tuple[bool, str], list[_Compiled]] = {}
+        self._beginning: dict[tuple[bool, str], list[_Compiled]] = {}
         for rule in rules:
-            pattern = rule.target or "*"
-            wildcard = _WILDCARD.search(pattern)
-            if wildcard is None:
-                self._literal.setdefault(pattern, []).append(rule)
-            else:
-                self._beginning.setdefault(pattern[: wildcard.start()], []).append(rule)
-        self._lengths = sorted({len(beginning) for beginning in self._beginning})
+            pattern = rule.patterns[key]
+            found = self._literal if pattern.literal else self._beginning
+            found.setdefault((rule.raw, pattern.beginning), []).append(rule)
+        self._lengths = {(raw, len(beginning)) for raw, beginning in self._beginning}
+        self.empty = not (self._literal or self._beginning)
 
-    def matching(self, target: str) -> Iterator[_Compiled]:
-        """The rules that match a target in the form they compare it in, the most severe first."""
-        near = list(self._literal.get(target, ()))
-        for length in self._lengths:
-            near += self._beginning.get(target[:length], ())
-        near.sort(key=lambda rule: rule.order)
-        for rule in near:
-            test = rule.tests.get("target")
-            if test is None or test(target) is not None:
-                yield rule
+    def matching(self, text: str) -> list[_Compiled]:
+        """The rules that match, in no order."""
+        compared = normal(text)
+        near = [*self._literal.get((False, compared), ()), *self._literal.get((True, text), ())]
+        for raw, length in self._lengths:
+            near += self._beginning.get((raw, (text if raw else compared)[:length]), ())
+        return [rule for rule in near if rule.allows(self._key, text)]
+
+
+class _Type:
+    """The rules for one action type, and the shortlists made of them by what else is known of an action."""
+
+    def __init__(self, rules: Iterable[_Compiled], unmatched: Tier) -> None:
+        rules = tuple(rules)
+        self._named = _Index("target", (rule for rule in rules if rule.asks("target")))
+        self._others = tuple(rule for rule in rules if not rule.asks("target"))
+        self._asks_kind = any(rule.asks("scope", "estimated_impact") for rule in rules)
+        self._reading = tuple(rule for rule in rules if rule.asks("description", "agent"))
+        self._unmatched = unmatched
+        self._shortlists: dict[tuple[str, str | None, frozenset[int]], Shortlist] = {}
+
+    def shortlist(self, subject: Subject) -> "Shortlist":
+        """The rules that match everything about a subject but its target."""
+        out = self._ruled_out(subject) if self._reading else _NONE
+        key = (subject.scope, subject.estimated_impact, out) if self._asks_kind else ("", None, out)
+        found = self._shortlists.get(key)
+        if found is None:
+            found = self._shortlists[key] = Shortlist(self._named, self._others, key, self._unmatched)
+        return found
+
+    def _ruled_out(self, subject: Subject) -> frozenset[int]:
+        """Which rules do not match because of what is written freely."""
+        return frozenset(
+            rule.order
+            for rule in self._reading
+            if not (rule.allows("description", subject.description) and rule.allows("agent", subject.agent))
+        )
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 class Shortlist:
     """The rules that are left for an action once everything but its target is known."""
 
-    def __init__(self, rules: Iterable[_Compiled], unmatched: Tier) -> None:
-        """Sort the rules by what their targets begin with."""
-        rules = tuple(rules)
-        self._above = _Targets(rule for rule in rules if rule.rule.tier is not Tier.AUTO)
-        self._auto = _Targets(rule for rule in rules if rule.rule.tier is Tier.AUTO)
+    def __init__(
+        self,
+        named: _Index,
+        others: Iterable[_Compiled],
+        kind: tuple[str, str | None, frozenset[int]],
+        unmatched: Tier,
+    ) -> None:
+        """Keep the rules that name a target, and of all others those that fit.
+
+        `kind` is the scope, the impact, and which rules the free text of the action rules out.
+        """
+        self._scope, self._impact, self._out = kind
+        self._named = named
+        self._others = [rule for rule in others if self._fits(rule)]
         self._unmatched = unmatched
-        self._known: tuple[dict[str, Classification], dict[str, Classification]] = {}, {}
+        self._known: tuple[dict[str | None, Classification], dict[str | None, Classification]] = {}, {}
 
     def classify(self, target: str, *, covers: bool) -> Classification:
         """The tier of the action with this target.
@@ -119,68 +178,48 @@ class Shortlist:
         `covers` says whether the action stands for a changed file, for which no rule passes by default or by wildcard.
         """
         known = self._known[covers]
-        found = known.get(target)
+        key = None if self._named.empty else target
+        found = known.get(key)
         if found is None:
-            found = known[target] = self._classify(target, covers=covers)
+            found = known[key] = self._decided(target, covers=covers)
+        if found.tier is Tier.AUTO and not is_plain(target):
+            return Classification(Tier.SINGLE, None, found.rule)
         return found
 
-    def _classify(self, target: str, *, covers: bool) -> Classification:
-        matching = self._matching(target, covers=covers)
-        chosen, runner_up = next(matching, None), next(matching, None)
-        tier = chosen.tier if chosen is not None else max(self._unmatched, Tier.SINGLE if covers else Tier.AUTO)
-        if tier is Tier.AUTO and not is_plain(target):
-            return Classification(Tier.SINGLE, None, chosen)
-        return Classification(tier, chosen, runner_up)
+    def _decided(self, target: str, *, covers: bool) -> Classification:
+        """The most severe rule that matches decides, and the next one is the runner-up."""
+        rules = [*(rule for rule in self._named.matching(target) if self._fits(rule)), *self._others]
+        if covers:
+            rules = [rule for rule in rules if not (rule.raw and rule.is_wild())]
+        if not rules:
+            return Classification(max(self._unmatched, Tier.SINGLE if covers else Tier.AUTO), None)
+        rules.sort(key=_order)
+        chosen = rules[0].rule
+        return Classification(chosen.tier, chosen, rules[1].rule if len(rules) > 1 else None)
 
-    def _matching(self, target: str, *, covers: bool) -> Iterator[Rule]:
-        """The rules that match, the most severe first; those of `auto` compare the text as it is written."""
-        for compiled in self._above.matching(normal(target)):
-            yield compiled.rule
-        for compiled in self._auto.matching(target):
-            if compiled.names_a_target or not covers:
-                yield compiled.rule
-
-
-class _Kind:
-    """The rules for one action type, scope and impact: those that are sure, and those that read free text besides."""
-
-    def __init__(self, rules: Iterable[_Compiled], unmatched: Tier) -> None:
-        self._rules = tuple(rules)
-        self._reading = tuple(rule for rule in self._rules if not rule.tests.keys().isdisjoint(_FREE_TEXT))
-        self._unmatched = unmatched
-        self._shortlists: dict[frozenset[int], Shortlist] = {}
-
-    def shortlist(self, subject: Subject) -> Shortlist:
-        """The rules that are left for this subject."""
-        out = frozenset(
-            rule.order
-            for rule in self._reading
-            if not all(rule.allows(key, text) for key, text in zip(_FREE_TEXT, _free_texts(subject), strict=True))
+    def _fits(self, rule: _Compiled) -> bool:
+        return (
+            rule.order not in self._out
+            and rule.allows("scope", self._scope)
+            and rule.allows("estimated_impact", self._impact)
         )
-        found = self._shortlists.get(out)
-        if found is None:
-            left = (rule for rule in self._rules if rule.order not in out)
-            found = self._shortlists[out] = Shortlist(left, self._unmatched)
-        return found
-
-
-def _free_texts(subject: Subject) -> tuple[str | None, str | None]:
-    return subject.description, subject.agent
 
 
 class Classifier:
     """Matches actions against the rules of one rule book.
 
-    The rules that match action type, scope and impact are kept by those three, of which there are few, and by what
-    their targets begin with; what remains to be tried for an action hardly grows with the rule book.
+    Rules are found by action type and by what their targets begin with; what remains to be tried for an action hardly
+    grows with the rule book.
     """
 
     def __init__(self, book: RuleBook) -> None:
         """Compile the rules, the most severe tier first, in file order within a tier."""
         ordered = sorted(book.rules, key=lambda rule: (-rule.tier.severity, rule.line))
-        self._rules = [_compile(order, rule) for order, rule in enumerate(ordered)]
+        rules = [_compile(order, rule) for order, rule in enumerate(ordered)]
+        self._typed = _Index("action_type", (rule for rule in rules if rule.asks("action_type")))
+        self._untyped = [rule for rule in rules if not rule.asks("action_type")]
         self._unmatched = book.unmatched
-        self._kinds: dict[tuple[str, str, str | None], _Kind] = {}
+        self._types: dict[str, _Type] = {}
 
     def classify(self, subject: Subject, *, covers: bool) -> Classification:
         """The tier of a subject.
@@ -190,18 +229,9 @@ class Classifier:
         return self.shortlist(subject).classify(subject.target, covers=covers)
 
     def shortlist(self, subject: Subject) -> Shortlist:
-        """The rules that match a subject in everything but its target; the same object for the same rules."""
-        key = (subject.action_type, subject.scope, subject.estimated_impact)
-        kind = self._kinds.get(key)
-        if kind is None:
-            kind = self._kinds[key] = _Kind(
-                (
-                    rule
-                    for rule in self._rules
-                    if rule.allows("action_type", subject.action_type)
-                    and rule.allows("scope", subject.scope)
-                    and rule.allows("estimated_impact", subject.estimated_impact)
-                ),
-                self._unmatched,
-            )
-        return kind.shortlist(subject)
+        """The rules that match a subject in everything but its target; the same object for the same kind of subject."""
+        of_type = self._types.get(subject.action_type)
+        if of_type is None:
+            rules = (*self._typed.matching(subject.action_type), *self._untyped)
+            of_type = self._types[subject.action_type] = _Type(rules, self._unmatched)
+        return of_type.shortlist(subject)
