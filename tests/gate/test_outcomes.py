@@ -123,6 +123,8 @@ def test_outcome__rejected_until_the_objector_approves(stage: Stage) -> None:
     stage.hub.clock.advance(minutes=1)
     pull.approve(stage.ben)
     assert stage.judge(pull).outputs["outcome"] == "approved"
+    told = [event for entry in stage.ledger(pull) for event in entry["events"]]
+    assert [event["by"] for event in told if event["event"] == "objection_cleared"] == ["ben"]
 
 
 def test_outcome__broken_manifest_is_invalid(stage: Stage) -> None:

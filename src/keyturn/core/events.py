@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from keyturn.core.approvals import by_person
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Account, PullRequestState, Review
 from keyturn.core.judgement import Judgement
@@ -164,17 +165,17 @@ def is_dismissed_in_vain(judgement: Judgement, review: Review) -> bool:
 
 
 def _cleared(judgement: Judgement, review_id: str) -> RecordedEvent:
-    """Who ended an objection, and when: whoever dismissed it, or the objector by a newer review."""
+    """Who ended an objection, and when: the objector by a newer review, or else whoever dismissed it."""
     facts = judgement.facts
+    review = next((review for review in facts.reviews if review.id == review_id), None)
+    if review is not None and review.author is not None:
+        newest = by_person(facts.reviews)[review.author.key][-1]
+        if newest.id != review_id:
+            return _event(Event.OBJECTION_CLEARED, newest.submitted_at, review.author, source=review_id)
     for dismissal in facts.dismissals:
         if dismissal.review == review_id:
             return _event(Event.OBJECTION_CLEARED, dismissal.at, dismissal.by, source=review_id)
-    review = next((review for review in facts.reviews if review.id == review_id), None)
-    if review is None or review.author is None:
-        return _event(Event.OBJECTION_CLEARED, judgement.now, source=review_id)
-    own = [other for other in facts.reviews if other.author is not None and other.author.key == review.author.key]
-    newest = max(own, key=lambda other: (other.submitted_at, other.number))
-    return _event(Event.OBJECTION_CLEARED, newest.submitted_at, review.author, source=review_id)
+    return _event(Event.OBJECTION_CLEARED, judgement.now, source=review_id)
 
 
 def _overrides(judgement: Judgement) -> Iterable[RecordedEvent]:
