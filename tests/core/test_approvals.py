@@ -286,6 +286,8 @@ def test_tally__excluded_people() -> None:
 def test_tally__who_pushed_the_head(pusher: object, code: str | None) -> None:
     """Who pushed the current head does not count, as far as the activity shows; unreadable, it changes nothing."""
     assert reason(FIRST, pusher=pusher) == code
+    shown_by = [found.commit for found in judged(facts(reviews=(FIRST,), pusher=pusher)).tally.not_counted]
+    assert shown_by == ([HEAD] if code else [])
 
 
 @pytest.mark.parametrize(

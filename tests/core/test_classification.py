@@ -268,6 +268,7 @@ def test_classification__what_nobody_said_matches_no_other_pattern() -> None:
         ("*.md", True),
         ("docs/[ab].md", True),
         ("*/*", True),
+        ("X*", True),
         ("[]", False),
         ("*", False),
         ("**?", False),
@@ -282,7 +283,7 @@ def test_classification__auto_needs_a_named_target_where_it_covers(pattern: str,
     """For an action that covers a changed file, a rule of `auto` counts only if its target is more than wildcards."""
     rules = book(rules=(rule(Tier.AUTO, 3, action_type="write", target=pattern),), unmatched=Tier.AUTO)
     assert is_wild(pattern) is not counts
-    target = next(text for text in ("docs/a.md", "[]", "ab", "a") if fnmatch.fnmatchcase(text, pattern))
+    target = next(text for text in ("docs/a.md", "[]", "ab", "a", "Xa") if fnmatch.fnmatchcase(text, pattern))
     assert classified(subject(target=target), rules).rule is not None
     expected = Tier.AUTO if counts else Tier.SINGLE
     assert classified(subject(target=target), rules, covers=True).tier is expected

@@ -103,6 +103,18 @@ def test_deadline__the_day_is_that_of_the_zone() -> None:
     assert deadline(sunday, hours(1), office) == sunday + hours(1)
 
 
+def test_deadline__the_evening_is_that_of_the_zone() -> None:
+    """It is still Monday evening in Los Angeles while it is Tuesday in UTC; deadlines are told in UTC."""
+    office = Calendar(
+        timezone="America/Los_Angeles", days=frozenset({0}), start=time(9), end=time(20), holidays=frozenset()
+    )
+    tuesday = datetime(2026, 6, 9, 1, tzinfo=UTC)
+    assert deadline(tuesday, hours(1), office) == tuesday + hours(1)
+    next_week = deadline(tuesday, hours(3), office)
+    assert next_week == moment("2026-06-15 10:00", "America/Los_Angeles")
+    assert next_week.tzinfo is UTC
+
+
 NEVER = Calendar(
     timezone="UTC",
     days=frozenset({0}),

@@ -123,6 +123,17 @@ def test_undeclared_floors__rules_never_lower_them() -> None:
     assert undeclared(changed("a"), rules=rules) == [Floor("a", Tier.MULTI, FloorCause.UNDECLARED, "multi")]
 
 
+@pytest.mark.parametrize("file", [changed("a"), removed("a")])
+def test_undeclared_floors__auto_counts_as_for_an_honest_action(file: ChangedFile) -> None:
+    """A rule of `auto` that names the file speaks of an honest action on it; one that names no target does not."""
+    strict = {"undeclared": Tier.SINGLE, "unmatched": Tier.EMERGENCY}
+    action_type = "delete" if file == removed("a") else "write"
+    named = book(rules=(rule(Tier.AUTO, 3, action_type=action_type, target="a"),), **strict)
+    assert undeclared(file, rules=named) == [Floor("a", Tier.SINGLE, FloorCause.UNDECLARED, "single")]
+    anything = book(rules=(rule(Tier.AUTO, 3, action_type=action_type),), **strict)
+    assert undeclared(file, rules=anything) == [Floor("a", Tier.EMERGENCY, FloorCause.RULE, "unmatched")]
+
+
 def test_undeclared_floors__unmatched_may_raise_them() -> None:
     """Where no rule knows of writing a file, `unmatched` says how severe an honest action would have been."""
     rules = book(undeclared=Tier.SINGLE, unmatched=Tier.MULTI, rules=())

@@ -67,7 +67,9 @@ def test_override__holds() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        pytest.param("/keyturn override", "names no commit", id="no commit"),
+        pytest.param(
+            "/keyturn override", "it names no commit; write `/keyturn override <full commit> <reason>`", id="no commit"
+        ),
         pytest.param(f"/keyturn override {EARLIER} {REASON}", HEAD, id="another commit"),
         pytest.param(f"/keyturn override {HEAD[:10]} {REASON}", HEAD, id="not its full name"),
         pytest.param(f"/keyturn override {HEAD.upper()} {REASON}", HEAD, id="in another case"),
@@ -104,6 +106,31 @@ def test_override__by_named_people_without_a_part_in_it(by: Any, changes: dict[s
     """Each is named in `override`, has the permission of `approvers`, and meets none of the exclusions."""
     given = {"labels": frozenset({"agent"})} | changes
     assert words in refusal(comment(LINE, by), **given)
+
+
+@pytest.mark.parametrize(
+    ("body", "changes", "sentence"),
+    [
+        ("/keyturn override", {}, "it names no commit; write `/keyturn override <full commit> <reason>`"),
+        (
+            f"/keyturn override {EARLIER} {REASON}",
+            {},
+            f"it names another commit than the current head {HEAD}",
+        ),
+        (
+            LINE,
+            {"base_changes": (retarget(2),)},
+            "the base branch was changed or force-pushed since; look again and repeat it",
+        ),
+        (LINE, {"pusher": person("ann")}, "whoever pushed the current head may not override it"),
+        (LINE, {"author": person("ann")}, "the author of a pull request may not override it"),
+        (LINE, {"roles": {}}, "it cannot be read whether ann may override"),
+    ],
+)
+def test_override__refusals_are_whole_sentences(body: str, changes: dict[str, Any], sentence: str) -> None:
+    """A refusal is a sentence that stands by itself in an answer."""
+    given = {"labels": frozenset({"agent"})} | changes
+    assert refusal(comment(body), **given) == sentence
 
 
 def test_override__bots_are_not_even_heard() -> None:
@@ -250,7 +277,9 @@ def test_override__without_any_rule_book() -> None:
     judgement = decide(facts(comments=(comment(LINE),)), RulesInForce(book=None, missing=True), OPENED)
     assert judgement.decision.outcome is Outcome.INVALID
     assert judgement.override is not None
-    assert "never been a valid rule book" in judgement.override.refused[0].why
+    assert judgement.override.refused[0].why == (
+        "there has never been a valid rule book, so nobody is named who may override"
+    )
 
 
 def debt(due: datetime, *people: str, number: int = 7) -> Debt:

@@ -30,10 +30,10 @@ def _in_working_time(start: datetime, duration: timedelta, calendar: Calendar) -
     while day <= end.date():
         opens, closes = _hours(day, calendar)
         begins = max(opens, start)
-        if begins < closes:
-            if begins + left <= closes:
-                return min(begins + left, end)
-            left -= closes - begins
+        open_for = max(closes - begins, timedelta(0))
+        if left <= open_for:
+            return min(begins + left, end)
+        left -= open_for
         day += timedelta(days=1)
     return end
 

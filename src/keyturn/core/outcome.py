@@ -49,6 +49,14 @@ class Evidence:
     checks: Checks | None
     wanted: Wanted
 
+    @property
+    def subject(self) -> tuple[str | None, str | None]:
+        """What is judged, and by what: the id of the request and the digest of the rule book."""
+        return (
+            self.request.id if self.request is not None else None,
+            self.rules.book.digest if self.rules.book is not None else None,
+        )
+
 
 def outcome_of(evidence: Evidence, now: datetime) -> Finding:
     """The first outcome that holds, with all of its reasons.
@@ -164,10 +172,10 @@ def waits_for_people_unweighed(evidence: Evidence, finding: Finding) -> bool:
 
 def _remembered(evidence: Evidence) -> tuple[ReasonCode, ...] | None:
     """What the last entry of the ledger said this same request waited for, under this same rule book."""
-    last, request, book = evidence.history.last, evidence.request, evidence.rules.book
-    if last is None or request is None or book is None or last.decision.outcome is not Outcome.PENDING:
+    last = evidence.history.last
+    if last is None or last.decision.outcome is not Outcome.PENDING:
         return None
-    same = last.decision.request_id == request.id and last.decision.rules_digest == book.digest
+    same = (last.decision.request_id, last.decision.rules_digest) == evidence.subject
     return last.decision.reason_codes if same else None
 
 
