@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from keyturn.core.decision import NextStep, Outcome, ReasonCode
-from keyturn.core.facts import UNREAD, CheckState, Role
+from keyturn.core.facts import UNREAD, Change, ChangedFile, CheckState, Role
 from keyturn.core.judge import decide
 from keyturn.core.manifest import Impact
 from keyturn.core.rulebook import (
@@ -24,6 +24,7 @@ from tests.support.build import (
     EARLIER,
     HEAD,
     OPENED,
+    TAX,
     action,
     at,
     changed,
@@ -361,6 +362,13 @@ def test_outcome__facts_that_do_not_add_up(counts: dict[str, int], *, adds_up: b
     """Fewer files or commits than were counted is an error; beyond what can be listed it is an emergency."""
     outcome = judged(facts(reviews=(review(),), **counts)).decision.outcome
     assert outcome is (Outcome.APPROVED if adds_up else Outcome.ERROR)
+
+
+def test_outcome__a_rename_from_nobody_knows_where() -> None:
+    """A renamed file whose old name is not known could hide a protected path; a copy takes nothing away."""
+    for change, outcome in ((Change.RENAMED, Outcome.ERROR), (Change.COPIED, Outcome.APPROVED)):
+        given = facts(files=(ChangedFile(TAX, change),), reviews=(review(),))
+        assert judged(given).decision.outcome is outcome
 
 
 @pytest.mark.parametrize(

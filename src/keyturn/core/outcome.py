@@ -5,7 +5,7 @@ from datetime import datetime
 
 from keyturn.core.assessment import MAX_COMMITS, MAX_FILES, Assessment
 from keyturn.core.decision import PASSING, Checks, Outcome, ReasonCode
-from keyturn.core.facts import Facts
+from keyturn.core.facts import Change, Facts
 from keyturn.core.history import History
 from keyturn.core.inquiry import Wanted
 from keyturn.core.objections import Objection
@@ -74,10 +74,10 @@ def outcome_of(evidence: Evidence, now: datetime) -> Finding:
 
 
 def adds_up(facts: Facts) -> bool:
-    """Whether all changed files and commits are listed, as far as anybody could list them."""
-    return not (
-        len(facts.files) < facts.file_count <= MAX_FILES or len(facts.commits) < facts.commit_count <= MAX_COMMITS
-    )
+    """Whether all files and commits are listed, as far as anybody could list them, and renames with both names."""
+    if len(facts.files) < facts.file_count <= MAX_FILES or len(facts.commits) < facts.commit_count <= MAX_COMMITS:
+        return False
+    return not any(file.change is Change.RENAMED and file.previous is None for file in facts.files)
 
 
 def _standing(evidence: Evidence, now: datetime) -> tuple[Outcome, list[ReasonCode]]:
