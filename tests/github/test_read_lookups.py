@@ -244,3 +244,18 @@ def test_may_write__not_where_it_cannot_be_read(place: ReadingPlace, status: int
     place.server.faults.status(status, path="*/permission", times=None)
 
     assert place.reader().may_write(Account("ann", AccountKind.USER)) is False
+
+
+def test_email__public_address_or_none(place: ReadingPlace) -> None:
+    """A public address is found, once a run; without one, or without the account, there is none."""
+    place.repository.user("mail", role="write", email="mail@example.org")
+    place.repository.user("quiet", role="write")
+    reader = place.reader()
+
+    assert [reader.email_of(login) for login in ("mail", "MAIL", "quiet", "nobody")] == [
+        "mail@example.org",
+        "mail@example.org",
+        None,
+        None,
+    ]
+    assert len(place.reads()) == 3

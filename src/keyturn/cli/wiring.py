@@ -65,7 +65,7 @@ def build(
             reader=reader,
             writer=writer,
             settings=settings,
-            messenger=Messenger(settings, clock=clock, sleep=sleep),
+            messenger=Messenger(settings, clock=clock, sleep=sleep, email_of=reader.email_of),
             pause=pause,
             answering=answering,
         ),

@@ -32,6 +32,7 @@ class Lookups:
     own_run: OwnRun
     _roles: dict[str, Role | None] = field(default_factory=dict)
     _people: dict[str, Account | None] = field(default_factory=dict)
+    _emails: dict[str, str | None] = field(default_factory=dict)
     _teams: dict[str, frozenset[str] | None] = field(default_factory=dict)
 
     def role(self, login: str) -> Role | None:
@@ -47,6 +48,14 @@ class Lookups:
         if key not in self._people:
             self._people[key] = rest_account(self._read(f"/users/{_quoted(login)}"))
         return self._people[key]
+
+    def email(self, login: str) -> str | None:
+        """The public e-mail address of an account, `None` where it has none."""
+        key = login.casefold()
+        if key not in self._emails:
+            found = self._read(f"/users/{_quoted(login)}")
+            self._emails[key] = found.text_or_none("email") if found is not None else None
+        return self._emails[key]
 
     def team(self, name: str) -> frozenset[str] | None:
         """The keys of a team's members (`org/slug`), of its child teams too; `None` where they cannot be read."""

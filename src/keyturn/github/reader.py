@@ -89,6 +89,13 @@ class GitHubReader:
             return False
         return role is not None and role >= Role.WRITE
 
+    def email_of(self, login: str) -> str | None:
+        """The public e-mail address of an account, `None` where it has none or cannot be read."""
+        try:
+            return self._lookups.email(login)
+        except Unavailable:
+            return None
+
     def _standing(self) -> StandingReader:
         return StandingReader(self._client, self._settings)
 
