@@ -39,12 +39,22 @@ FILES = (changed("src/a.py"), changed("src/b/c.py"), changed("src.py"), changed(
         ),
         pytest.param(action(files=("SRC/**",), scope=DIRECTORY), [], id="globs tell case apart"),
         pytest.param(action(files=("nothing/**",)), [], id="nothing"),
+        pytest.param(action(files=("/docs/absent.md",)), [], id="a name without wildcards that is not there"),
+        pytest.param(action(files=("/docs/e.md",)), ["docs/e.md"], id="one that is"),
+        pytest.param(action(files=("/docs",)), ["docs/e.md"], id="a folder without wildcards"),
         pytest.param(action(files=()), [], id="no globs"),
     ],
 )
 def test_cover__what_an_action_matches(one: Action, paths: list[str]) -> None:
     """An action covers what its `files` match, without them its target and everything below it, byte for byte."""
     assert covered(one, *FILES) == paths
+
+
+@pytest.mark.parametrize("target", ["a", "a/b", "a/b/c", "a/b/c/d.py"])
+def test_cover__every_folder_above_a_file(target: str) -> None:
+    """A target may be any folder above a file, of whatever depth and however short its name."""
+    assert covered(action(target=target), changed("a/b/c/d.py")) == ["a/b/c/d.py"]
+    assert covered(action(target=target), changed("z/b/c/d.py")) == []
 
 
 @pytest.mark.parametrize("action_type", ["read", "search", "lint", "test"])

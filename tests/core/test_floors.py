@@ -70,6 +70,13 @@ def test_path_floors__rule_book_elsewhere() -> None:
     }
 
 
+def test_path_floors__rule_book_below_a_folder_of_any_name() -> None:
+    """Only slashes around the place of the rule book are no part of its name."""
+    assert path_tiers(changed("X/rules.yml"), changed("rules.yml"), rules_path="X/rules.yml/") == {
+        "X/rules.yml": Tier.MULTI
+    }
+
+
 def test_path_floors__say_what_sets_them() -> None:
     """Each floor names its cause, and what of the rule book it comes from; a path goes before the built-in floors."""
     rules = book(paths=(floor(Tier.EMERGENCY, "/.github/**"), floor(Tier.MULTI, "rules.*")))

@@ -23,6 +23,7 @@ from keyturn.core.place import folder_of, is_manifest
         ("agents/one/y.yml", "agents/*/x.*", False),
         ("plan.yml", "/plan.yml", True),
         ("plan.yml", "plan.*/", True),
+        ("X/x.yml", "/X/*", True),
     ],
 )
 def test_is_manifest__stands_in_the_place(path: str, place: str, *, expected: bool) -> None:
@@ -35,6 +36,7 @@ def test_is_manifest__stands_in_the_place(path: str, place: str, *, expected: bo
     [
         (".agent/manifests/*", ".agent/manifests"),
         ("/plans/*.yml", "plans"),
+        ("/X/*.yml", "X"),
         ("agents/*/plans/x.yml", "agents"),
         ("agents/a?c/x.yml", "agents"),
         ("agents/[ab]/x.yml", "agents"),

@@ -150,7 +150,10 @@ def test_requirement__extras_add_up() -> None:
     judgement = judged(facts(commits=NOBODY, manifests=(UNNAMED,)), rules)
     assert judgement.requirement is not None
     assert judgement.requirement.approvals == 3
-    assert len(judgement.requirement.extras) == 2
+    assert judgement.requirement.extras == (
+        "commits that nobody can be named for",
+        "nobody is named as having asked for this",
+    )
 
 
 @pytest.mark.parametrize("tier", BY_SEVERITY)

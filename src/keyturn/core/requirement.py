@@ -55,8 +55,8 @@ def requirement_of(tier: Tier, facts: Facts, manifests: tuple[Manifest, ...], bo
         extras=tuple(extras),
         approvers=book.roster(roster_tier),
         checks=book.checks(tier),
-        escalate_after=policy.escalate_after if approvals else None,
-        expire_after=policy.expire_after if approvals else None,
+        escalate_after=policy.escalate_after,
+        expire_after=policy.expire_after,
     )
 
 
