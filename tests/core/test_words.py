@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyturn.core.decision import PASSING, Outcome
-from keyturn.core.record import bytes_hash, entry_path, folder
+from keyturn.core.record import Abridged, bytes_hash, entry_path, folder
 from keyturn.core.shown import shortened, shown
 from keyturn.core.tier import BY_SEVERITY, Tier
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
@@ -131,3 +131,13 @@ def test_ledger_entry__its_bytes_are_ascii_json() -> None:
     assert type(entry).model_validate_json(written) == entry
     assert entry.path == "pulls/0/12/000001.json"
     assert bytes_hash(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_recorded_decision__as_it_was_published() -> None:
+    """A decision comes back from the ledger as it was published; lists that were abridged there are empty."""
+    story = Timeline()
+    told = story.look(0).decision
+    recorded = story.entries[0].decision
+    assert recorded.as_decision() == told
+    abridged = recorded.model_copy(update={"actions": Abridged(number=1, digest="sha256:x")})
+    assert abridged.as_decision() == told.model_copy(update={"actions": ()})
