@@ -1,4 +1,4 @@
-"""Two sweeps at the same moment, a hundred times: every step once, and an unbroken chain."""
+"""Two sweeps at the same moment: every step once, and an unbroken chain."""
 
 import hashlib
 import json
@@ -33,14 +33,14 @@ def notices(pull: PullRequest, words: str) -> int:
     return sum(words in comment.body for comment in pull.comments[1:])
 
 
-@pytest.mark.parametrize("batch", range(10))
+@pytest.mark.parametrize("batch", range(2))
 def test_two_sweeps__one_escalation_one_expiry_one_issue(tmp_path: Path, batch: int) -> None:
-    """Ten of the hundred races: for each, the clock's steps and the override's issue come once, whoever wins."""
-    for race in range(10):
+    """Three races: for each, the clock's steps and the override's issue come once, whoever wins."""
+    for race in range(3):
         folder = tmp_path / f"{batch}-{race}"
         folder.mkdir()
         with GitHubServer() as hub:
-            stage = Stage(hub, folder, rules=ESCALATING, pace=0.2)
+            stage = Stage(hub, folder, rules=ESCALATING, pace=1)
             waiting = stage.change("write src/tax.py")
             stopped = stage.change("drop production_database", "write src/tax.py")
             stage.sweep()

@@ -19,6 +19,9 @@ from keyturn.settings import Settings
 STICKY = {"kind": "request"}
 """What the marker of the one comment says besides what Slack keeps in it."""
 
+PATIENT = 3
+"""How often a run looks again whether another one has said what is owed, before it says it itself."""
+
 LABEL = "keyturn: "
 """What the labels that keyturn keeps start with."""
 
@@ -104,11 +107,13 @@ class Aftercare:
         given a moment, and then its comments are read again.
         """
         there = judged.snapshot.standing.comments
-        lacks_one = judged.is_open and sticky_of(there) is None
-        if judged.entry is not None or not (lacks_one or any(_unsaid(judged, there))):
-            return there
-        self.pause()
-        return self.reader.own_comments(judged.number)
+        for _ in range(PATIENT if judged.entry is None else 0):
+            lacks_one = judged.is_open and sticky_of(there) is None
+            if not (lacks_one or any(True for _ in _unsaid(judged, there))):
+                break
+            self.pause()
+            there = self.reader.own_comments(judged.number)
+        return there
 
     # The one comment, which also keeps what must be remembered
 

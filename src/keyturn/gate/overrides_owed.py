@@ -8,6 +8,7 @@ from keyturn.core.inquiry import Answer
 from keyturn.core.judgement import Judgement
 from keyturn.core.override_review import may_review
 from keyturn.core.record import Event, OverrideRecord, RecordedEvent, bytes_hash
+from keyturn.gate.aftercare import PATIENT
 from keyturn.gate.judged import Judged
 from keyturn.ports import LedgerMoved, Reader, ReviewIssue, Unavailable, Writer
 from keyturn.render.review_issue import review_issue, review_marker
@@ -94,9 +95,11 @@ class OverridesOwed:
         none and open one each all the same, both then see both, and the younger one is closed.
         """
         marker = review_marker(judged.judgement, owed)
-        if judged.entry is None:
-            self.pause()
         found = self.reader.find_review_issue(marker)
+        for _ in range(PATIENT if judged.entry is None else 0):
+            if found is None:
+                self.pause()
+                found = self.reader.find_review_issue(marker)
         if found is not None:
             return found.number
         issue = review_issue(judged.judgement, owed)
