@@ -94,6 +94,7 @@ def test_unmet__one_required_check(pattern: CheckPattern | str, checks: list[Che
         pytest.param("te*", None, Checks(pending=("te*",)), id="runs cannot be read"),
         pytest.param("te*", UNREAD, Checks(pending=("te*",)), id="nobody has read them"),
         pytest.param("test", (RUNNING,), Checks(), id="a plain name waits for its own check only"),
+        pytest.param("X", (RUNNING,), Checks(missing=("X",)), id="whatever letters it has"),
     ],
 )
 def test_unmet__wildcards_wait_for_every_run(pattern: str, runs: object, expected: Checks) -> None:

@@ -192,6 +192,19 @@ def test_objections__older_ones_hold_it_back() -> None:
     assert harmless.outcome is Outcome.PENDING
 
 
+def test_objections__end_by_their_own_author_whoever_that_became() -> None:
+    """Somebody who could not approve, such as a co-author by now, still withdraws an objection of their own."""
+    gone, event = dismissed(ASKED, person("Ann"))
+    assert stands(gone, dismissals=(event,), commits=(commit(person("ann")),)) == []
+
+
+@pytest.mark.parametrize(("by", "standing"), [("carol", False), ("zoe", True)])
+def test_objections__of_accounts_that_are_gone_end_by_who_could_approve(by: str, *, standing: bool) -> None:
+    """An objection by an account that is gone is ended by somebody who could approve, and by nobody else."""
+    gone, event = dismissed(objection(None), by)
+    assert bool(stands(gone, dismissals=(event,))) is standing
+
+
 def test_objections__name_who_dismissed_in_vain() -> None:
     """An objection that somebody dismissed without being entitled to stands, and names the first who did."""
     gone, event = dismissed(ASKED, AGENT, 3)

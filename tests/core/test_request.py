@@ -1,7 +1,7 @@
 """One ask for approval: when it opens, escalates, expires and is renewed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from keyturn.core.history import RequestKey
 from keyturn.core.judgement import Judgement
 from keyturn.core.manifest import Impact, ManifestFile
 from keyturn.core.request import Request
-from keyturn.core.rulebook import Approvers, Permission
+from keyturn.core.rulebook import Approvers, Calendar, Permission
 from keyturn.core.tier import Tier
 from tests.support.build import (
     EARLIER,
@@ -131,6 +131,16 @@ def test_request__expires_to_the_second(
     assert story.look(at(expires, seconds=1)).decision.outcome is Outcome.EXPIRED
 
 
+def test_request__deadlines_in_working_time() -> None:
+    """With a calendar escalation and expiry count working time, and so do the deadlines of a renewal."""
+    office = Calendar(timezone="UTC", days=frozenset(range(5)), start=time(9), end=time(18), holidays=frozenset())
+    story = Timeline(rules=book(calendar=office))
+    told = story.look(8.5).decision
+    assert (told.escalates_at, told.expires_at) == (at(24.5), at(3 * 24 + 5.5))
+    anew = story.look(100, comments=(comment(RENEW, when=96),)).decision
+    assert (anew.generation, anew.escalates_at, anew.expires_at) == (2, at(97), at(8 * 24 + 6))
+
+
 def test_request__auto_never_expires() -> None:
     """Where nobody is waited for there is no deadline."""
     told = judged(facts(manifests=(manifest(action("read", "x")),), files=())).decision
@@ -229,18 +239,21 @@ def test_renew__not_where_the_quorum_came_in_time() -> None:
     judgement = renewed(comment(RENEW, when=30), reviews=(review("bob", when=2),))
     assert judgement.decision.outcome is Outcome.APPROVED
     assert request(judgement).generation == 1
-    assert "in time" in request(judgement).refused[0].why
+    assert request(judgement).refused[0].why == "the request got its approvals in time and needs no renewal"
 
 
 @pytest.mark.parametrize(
     ("one", "words"),
-    [(action("rotate", "master_key"), "nobody can approve"), (action("read", "x"), "no request that could expire")],
+    [
+        (action("rotate", "master_key"), "nothing can renew a request that nobody can approve"),
+        (action("read", "x"), "there is no request that could expire"),
+    ],
     ids=["emergency", "auto"],
 )
 def test_renew__not_where_nothing_can_expire(one: Any, words: str) -> None:  # noqa: ANN401 - an action
     """Where nobody could approve, or nobody has to, there is nothing to renew."""
     judgement = judged(facts(manifests=(manifest(one),), files=(), comments=(comment(RENEW, when=30),)), now=at(40))
-    assert words in request(judgement).refused[0].why
+    assert request(judgement).refused[0].why == words
 
 
 def test_renew__again_and_again() -> None:
