@@ -137,7 +137,7 @@ def test_newest__of_name_app_workflow_and_event(checks: list[Check], state: Chec
 def test_newest__keeps_different_ones_apart() -> None:
     """Another name, app, workflow or event is another check; keyturn's own are left out."""
     different = [check(), check("b"), check(app="x"), check(workflow="x"), check(event="x")]
-    assert newest([*different, check(own=True)]) == tuple(different)
+    assert newest([check(own=True), *different, check("b", own=True)]) == tuple(different)
 
 
 @pytest.mark.parametrize(
