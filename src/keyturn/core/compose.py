@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -82,6 +83,19 @@ def compose(judgement: Judgement, chain: Chain, run: Run, learned: Learned = Lea
         update={
             "decision": _abridged(decision),
             "facts": entry.facts.model_copy(update={"reviews": _abridge(entry.facts.reviews)}),
+        }
+    )
+
+
+def bookkeeping(newest: LedgerEntry, chain: Chain, now: datetime, overrides: tuple[OverrideRecord, ...]) -> LedgerEntry:
+    """The entry that tells nothing but where the reviews of overrides are asked for; `chain` ends with `newest`."""
+    return newest.model_copy(
+        update={
+            "sequence": chain.next_sequence,
+            "previous": chain.previous,
+            "time": now,
+            "events": (),
+            "state": newest.state.model_copy(update={"overrides": overrides}),
         }
     )
 

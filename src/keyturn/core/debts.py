@@ -42,6 +42,21 @@ def debts_of(content: bytes | None) -> tuple[Debt, ...] | None:
     return tuple(Debt(debt.pull_request, debt.issue, debt.people, debt.due) for debt in known)
 
 
+def owed(content: bytes | None, in_issues: Iterable[Debt], *, trusted: bool) -> tuple[Debt, ...]:
+    """What is owed by the bytes of `debts.json` and by the open issues that ask for reviews.
+
+    Where the ledger is not `trusted`, or its list is damaged, the issues count besides: as overdue, for nobody can tell
+    when their reviews were due.
+    """
+    known = debts_of(content)
+    if known is None:
+        return tuple(in_issues)
+    if trusted:
+        return known
+    listed = {debt.issue for debt in known}
+    return (*known, *(debt for debt in in_issues if debt.issue not in listed))
+
+
 def updated(
     content: bytes | None, number: int, records: Iterable[OverrideRecord], in_issues: Iterable[Debt] = ()
 ) -> bytes | None:

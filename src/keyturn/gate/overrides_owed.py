@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from keyturn.core.compose import overrides_of
+from keyturn.core.compose import bookkeeping, overrides_of
 from keyturn.core.inquiry import Answer
 from keyturn.core.judgement import Judgement
-from keyturn.core.override_review import may_review
-from keyturn.core.record import Event, OverrideRecord, RecordedEvent, bytes_hash
+from keyturn.core.override_review import Closing, ends_review, is_undone, reviewed
+from keyturn.core.record import OverrideRecord, RecordedEvent, bytes_hash
 from keyturn.gate.aftercare import PATIENT
 from keyturn.gate.judged import Judged
 from keyturn.ports import LedgerMoved, Reader, ReviewIssue, Unavailable, Writer
@@ -40,15 +40,13 @@ class OverridesOwed:
         events: list[RecordedEvent] = []
         overrides: list[OverrideRecord] = []
         for record in overrides_of(judgement):
-            issue = self._done(judgement, record)
-            if issue is not None and issue.closed_at is not None:
-                by = issue.closed_by.login if issue.closed_by else None
-                events.append(
-                    RecordedEvent(event=Event.OVERRIDE_REVIEWED, at=issue.closed_at, by=by, note=f"#{issue.number}")
-                )
-                overrides.append(record.model_copy(update={"reviewed_at": issue.closed_at, "reviewed_by": by}))
-            else:
+            closing = self._ended(judgement, record)
+            if closing is None:
                 overrides.append(record)
+            else:
+                done, event = reviewed(record, closing)
+                overrides.append(done)
+                events.append(event)
         return News(tuple(events), tuple(overrides))
 
     def ask_for_reviews(self, judged: Judged, record: Record) -> tuple[Judged, tuple[str, ...]]:
@@ -83,7 +81,7 @@ class OverridesOwed:
         if owed.issue is None:
             return owed.model_copy(update={"issue": self._asked_for(judged, owed)})
         issue_now = self._issue(owed)
-        if issue_now is None or issue_now.open or owed.reopened:
+        if issue_now is None or issue_now.open or not is_undone(owed):
             return owed
         self.writer.reopen_issue(issue_now.number)
         return owed.model_copy(update={"reopened": True})
@@ -115,21 +113,22 @@ class OverridesOwed:
             return None
         return self.reader.review_issue(record.issue)
 
-    def _done(self, judgement: Judgement, record: OverrideRecord) -> ReviewIssue | None:
-        """The issue of a review, where that is done."""
+    def _ended(self, judgement: Judgement, record: OverrideRecord) -> Closing | None:
+        """The closing that ended a review; `None` where it is owed still."""
         try:
             issue = self._issue(record)
-            return issue if issue is not None and self._is_done(judgement, record, issue) else None
+            if issue is None or issue.open or issue.closed_at is None:
+                return None
+            closing = Closing(issue.closed_by, issue.closed_at, issue.closed_by_hand)
+            return closing if self._ends(judgement, record, closing) else None
         except Unavailable:
             return None
 
-    def _is_done(self, judgement: Judgement, record: OverrideRecord, issue: ReviewIssue) -> bool:
-        """Whether the issue was closed by hand, by a person who could have approved and did not override."""
-        if issue.open or not issue.closed_by_hand:
-            return False
+    def _ends(self, judgement: Judgement, record: OverrideRecord, closing: Closing) -> bool:
+        """Whether a closing ended the review, once everything has been looked up that this takes."""
         facts = judgement.facts
         for _ in range(3):
-            answer, wanted = may_review(replace(judgement, facts=facts), record, issue.closed_by)
+            answer, wanted = ends_review(replace(judgement, facts=facts), record, closing)
             if not wanted:
                 return answer is Answer.YES
             facts = self.reader.look_up(facts, wanted, older_rules=False)
@@ -146,14 +145,6 @@ class OverridesOwed:
                 next_sequence=judged.entry.sequence + 1,
                 previous=bytes_hash(judged.entry.as_bytes()),
             )
-        entry = newest.model_copy(
-            update={
-                "sequence": chain.next_sequence,
-                "previous": chain.previous,
-                "time": judged.judgement.now,
-                "events": (),
-                "state": newest.state.model_copy(update={"overrides": overrides}),
-            }
-        )
+        entry = bookkeeping(newest, chain, judged.judgement.now, overrides)
         snapshot = replace(judged.snapshot, chain=chain)
         return record([replace(judged, snapshot=snapshot, entry=entry)])[0]

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from keyturn.core.debts import debts_of
+from keyturn.core.debts import owed
 from keyturn.core.facts import Debt
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.fields import Fields
@@ -17,18 +17,8 @@ class DebtsRead:
     in_issues: tuple[Debt, ...]
 
     def debts(self, *, trusted: bool) -> tuple[Debt, ...]:
-        """What is owed.
-
-        Where the ledger is not `trusted`, or its list is damaged, the open issues count besides: as overdue, for nobody
-        can tell when their reviews were due.
-        """
-        known = debts_of(self.content)
-        if known is None:
-            return self.in_issues
-        if trusted:
-            return known
-        listed = {debt.issue for debt in known}
-        return (*known, *(debt for debt in self.in_issues if debt.issue not in listed))
+        """What is owed; where the ledger is not `trusted`, the issues count besides."""
+        return owed(self.content, self.in_issues, trusted=trusted)
 
 
 def debts_in_issues(repository: Fields, viewer: Viewer) -> tuple[Debt, ...]:
