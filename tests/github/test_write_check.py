@@ -107,6 +107,21 @@ def test_check__leaves_one_by_another_app_alone(place: WritingPlace, seen: bool)
     assert len(runs(place)) == 2
 
 
+def test_check__that_may_not_be_edited_stands_beside_a_new_one(place: WritingPlace) -> None:
+    """An older success that GitHub lets nobody edit must not be the last word, whatever the refusal is called."""
+    place.writer(app=True).publish(place.head, verdict(VerdictState.SUCCESS))
+    place.server.faults.status(403, "Resource not accessible by integration", method="PATCH", path="*/check-runs/*")
+    place.writer(app=True).publish(place.head, verdict(VerdictState.PENDING, replaces=standing(runs(place)[0])))
+    assert [run.status for run in runs(place)] == ["completed", "in_progress"]
+
+
+def test_check__is_made_where_the_list_cannot_be_had(place: WritingPlace) -> None:
+    """The list only shows what the reader may have missed; without it there is nothing to edit."""
+    place.server.faults.status(404, "Not Found", path="*/check-runs", method="GET")
+    place.writer(app=True).publish(place.head, verdict(VerdictState.PENDING))
+    assert [run.status for run in runs(place)] == ["in_progress"]
+
+
 def test_check__of_another_name_is_not_touched(place: WritingPlace) -> None:
     """Each base branch has a verdict of its own."""
     place.writer(app=True).publish(place.head, verdict(VerdictState.SUCCESS, name="keyturn: release"))

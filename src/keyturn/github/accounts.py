@@ -12,7 +12,11 @@ _ACTIONS = "github-actions[bot]"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The account behind the token: keyturn's own."""
+    """The account behind the token: keyturn's own.
+
+    GitHub writes the login of an App's token with `[bot]`, and most logins of bots in GraphQL without; either is
+    understood here. No stranger can profit: GitHub gives an App no name that is another's login.
+    """
 
     login: str
 
@@ -23,20 +27,28 @@ class Viewer:
 
     def is_account(self, account: Account | None) -> bool:
         """Whether that account is keyturn's own."""
-        return account is not None and account.key == self.login.casefold()
+        if account is None:
+            return False
+        return account.key == self.login.casefold() or (account.kind is AccountKind.BOT and account.key == self._bot)
 
     def is_author(self, author: Fields | None) -> bool:
-        """Whether keyturn's own account is this author of a commit; of bots GitHub tells only the address."""
+        """Whether keyturn's own account is this author of a commit; of bots the address tells, whatever the login."""
         if author is None:
             return False
         user = author.maybe("user")
-        if user is not None:
-            return user.text("login").casefold() == self.login.casefold()
+        if user is not None and user.text("login").casefold() == self.login.casefold():
+            return True
         return self.is_account(bot_of(author.text_or_none("email") or ""))
 
     def is_app_slug(self, slug: str | None) -> bool:
         """Whether keyturn's own account belongs to the App of this slug."""
-        return slug is not None and f"{slug}[bot]".casefold() == self.login.casefold()
+        return slug is not None and f"{slug}[bot]".casefold() == self._bot
+
+    @property
+    def _bot(self) -> str:
+        """Its key, if it is a bot."""
+        key = self.login.casefold()
+        return key if key.endswith("[bot]") else f"{key}[bot]"
 
 
 def account(actor: Fields | None) -> Account | None:

@@ -1,6 +1,7 @@
 """Puts labels on pull requests, takes them off, and makes those that the repository does not have yet."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -44,22 +45,21 @@ def set_labels(client: Client, number: int, add: Iterable[str], remove: Iterable
 
 
 def ensure_label(client: Client, name: str, description: str) -> None:
-    """Make a label of keyturn's, in its colour, where the repository has none of that name. Raises `Unavailable`."""
+    """Make a label of keyturn's, in its colour, where the repository has none of that name. Raises `Unavailable`.
+
+    Where GitHub refuses, nothing is lost but the colour: it makes a label that is missing when it is put on something.
+    """
     try:
         client.rest("GET", f"{client.home}/labels/{quote(name, safe='')}")
     except Refusal as refused:
-        if refused.status != HTTPStatus.NOT_FOUND:
-            raise
-        _make(client, name, description)
+        if refused.status == HTTPStatus.NOT_FOUND:
+            with suppress(Refusal):
+                _make(client, name, description)
 
 
 def _make(client: Client, name: str, description: str) -> None:
     body: dict[str, Json] = {"name": name, "color": _COLOURS.get(name, _GREY), "description": description}
-    try:
-        write_again(client, lambda: client.rest("POST", f"{client.home}/labels", body=body))
-    except Refusal as refused:
-        if refused.status != HTTPStatus.UNPROCESSABLE_ENTITY:  # another run made it meanwhile, or this one did
-            raise
+    write_again(client, lambda: client.rest("POST", f"{client.home}/labels", body=body))
 
 
 def _take_off(client: Client, label: str) -> None:

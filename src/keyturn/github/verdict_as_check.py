@@ -64,12 +64,17 @@ class Check:
 
     def _named(self) -> list[Fields]:
         """The commit's check runs of this name, newest first."""
-        answer = self._client.rest(
-            "GET",
-            f"{self._client.home}/commits/{quote(self._commit)}/check-runs",
-            parameters={"check_name": self._verdict.name, "filter": "latest", "per_page": 100},
-            at_once=self._at_once,
-        )
+        try:
+            answer = self._client.rest(
+                "GET",
+                f"{self._client.home}/commits/{quote(self._commit)}/check-runs",
+                parameters={"check_name": self._verdict.name, "filter": "latest", "per_page": 100},
+                at_once=self._at_once,
+            )
+        except Refusal as refused:
+            if refused.status != HTTPStatus.NOT_FOUND:
+                raise
+            return []
         runs = [run for run in Fields.of(answer).each("check_runs") if run.text("name") == self._verdict.name]
         return sorted(runs, key=lambda run: -run.whole("id"))
 
@@ -140,7 +145,5 @@ class Check:
 
 
 def _is_out_of_reach(refused: Refusal) -> bool:
-    """Whether the check run belongs to another App, or is gone."""
-    if refused.status == HTTPStatus.NOT_FOUND:
-        return True
-    return refused.status == HTTPStatus.FORBIDDEN and "app_id" in refused.said
+    """Whether the check run belongs to another App, or is gone; a new one stands beside it then."""
+    return refused.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
