@@ -9,7 +9,7 @@ from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Role
 from keyturn.core.inquiry import Wanted
 from keyturn.core.quorum import Quorum
-from keyturn.core.rulebook import Approvers, RuleBook
+from keyturn.core.rulebook import Agents, Approvers, RuleBook
 from tests.support.build import action, commit, facts, judged, manifest, objection, person, review
 from tests.support.build_book import book, policies
 from tests.support.timeline import Timeline
@@ -49,6 +49,12 @@ def test_quorum_of__people_who_could_approve(
 ) -> None:
     """Of the people a roster names, those count who could approve this pull request."""
     assert quorum(approvers, **changes) == Quorum(candidates, (), reachable)
+
+
+def test_quorum_of__bots_that_are_named() -> None:
+    """A roster may name a bot so that it may object; its approval could never count, whoever the agents are."""
+    rules = book(approvers=Approvers(users=("ann", "Scanner[Bot]")), agents=Agents(authors=("copilot*",)))
+    assert judged(facts(), rules).quorum == Quorum(("ann",), (), reachable=True)
 
 
 def test_quorum_of__rosters_that_name_nobody() -> None:

@@ -22,6 +22,11 @@ class Account:
     kind: AccountKind
     id: int | None = None
 
+    @staticmethod
+    def named(login: str) -> "Account":
+        """The account that a login by itself stands for: a bot by its ending `[bot]`, else taken for a person."""
+        return Account(login, AccountKind.BOT if login.casefold().endswith("[bot]") else AccountKind.USER)
+
     @property
     def key(self) -> str:
         """The login for comparisons: GitHub compares without case."""

@@ -1,11 +1,13 @@
 """Whom to ask for review: the people and teams that the rule book names and who are still needed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.events import steps_of
-from keyturn.core.exclusion import wrote
-from keyturn.core.facts import Account, AccountKind
+from keyturn.core.exclusion import Bystanders
+from keyturn.core.facts import Account
+from keyturn.core.inquiry import Inquiry
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event
 
@@ -39,25 +41,29 @@ def to_ask(judgement: Judgement, asked: frozenset[str], dropped: frozenset[str])
     if Event.ESCALATED in steps_of(judgement).done:
         users += book.escalation.users
         teams += book.escalation.teams
-    silent = {*asked, *dropped}
+    requesters = tuple(manifest.requested_by for manifest in judgement.manifests if manifest.requested_by is not None)
+    facts = judgement.facts
+    bystanders = Bystanders(facts, book.agents, requirement.approvers, requesters, Inquiry(facts))
+    silent = asked | dropped
     return Asked(
-        users=tuple(
-            login for login in dict.fromkeys(users) if login.casefold() not in silent and _useful(login, judgement)
-        ),
-        teams=tuple(team for team in dict.fromkeys(teams) if team.casefold() not in silent),
+        users=tuple(login for login in _anew(users, silent) if _useful(login, bystanders)),
+        teams=tuple(_anew(teams, silent)),
     )
 
 
-def _useful(login: str, judgement: Judgement) -> bool:
-    """Whether somebody has not spoken about this head yet, and is no part of the pull request."""
-    facts, account = judgement.facts, Account(login, AccountKind.USER)
-    if facts.author is not None and facts.author.key == account.key:
-        return False
-    if wrote(account, facts.commits) is not None:
-        return False
-    if account.key in {(manifest.requested_by or "").casefold() for manifest in judgement.manifests}:
-        return False
-    return not any(
+def _anew(names: Iterable[str], silent: frozenset[str]) -> Iterable[str]:
+    """Those of the names that are not silent, each once, case aside."""
+    seen = set(silent)
+    for name in names:
+        if name.casefold() not in seen:
+            seen.add(name.casefold())
+            yield name
+
+
+def _useful(login: str, bystanders: Bystanders) -> bool:
+    """Whether somebody has not spoken about this head yet, and nothing is known that shuts out their approval."""
+    facts, account = bystanders.facts, Account.named(login)
+    return bystanders.exclusion(account) is None and not any(
         review.author is not None and review.author.key == account.key and review.commit == facts.head
         for review in facts.reviews
     )

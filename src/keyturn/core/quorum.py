@@ -28,7 +28,7 @@ def quorum_of(requirement: Requirement, bystanders: Bystanders) -> Quorum | None
     approvers = requirement.approvers
     if not requirement.approvals or not approvers.named:
         return None
-    accounts = {login.casefold(): Account(login, AccountKind.USER) for login in approvers.users}
+    accounts = {login.casefold(): Account.named(login) for login in approvers.users}
     unreadable = []
     for team in approvers.teams:
         members = bystanders.inquiry.members(team)

@@ -7,7 +7,6 @@ from typing import Final
 
 from keyturn.core.facts import (
     Account,
-    AccountKind,
     Change,
     ChangedFile,
     Commit,
@@ -56,7 +55,7 @@ def facts_of(comparison: Comparison, told: Circumstances) -> Facts:
     objects = comparison.repository.objects
     files = tuple(map(_changed_file, changes))
     return Facts(
-        author=account(told.author) if told.author is not None else None,
+        author=Account.named(told.author) if told.author is not None else None,
         head=comparison.head.commit,
         head_branch=comparison.head.branch,
         base=comparison.base.branch or comparison.base.name,
@@ -101,11 +100,6 @@ def rule_book_at(objects: Objects, commit: str, path: str) -> FileVersion | None
     return FileVersion(path, blob.content)
 
 
-def account(login: str) -> Account:
-    """The account that a login stands for; bots are told by their ending."""
-    return Account(login, AccountKind.BOT if login.casefold().endswith("[bot]") else AccountKind.USER)
-
-
 _MISSING: Final = "its content is not in this clone, or damaged; fetch it (git fetch --refetch) or clone anew"
 
 
@@ -143,6 +137,6 @@ def _identity(signature: Signature) -> Identity:
     found = _NO_REPLY.fullmatch(signature.email)
     if found is None:
         return Identity(signature.name, signature.email, None)
-    named = account(found["login"])
+    named = Account.named(found["login"])
     number = int(found["id"]) if found["id"] else None
     return Identity(signature.name, signature.email, replace(named, id=number))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from keyturn.core.decision import Discount
 from keyturn.core.exclusion import Bystanders
-from keyturn.core.facts import Account, AccountKind
+from keyturn.core.facts import Account
 from keyturn.core.inquiry import Inquiry
 from keyturn.core.judgement import Judgement
 from keyturn.core.rulebook import Approvers, RuleBook
@@ -53,7 +53,7 @@ def excluded_among(judgement: Judgement, logins: Iterable[str]) -> tuple[tuple[s
     bystanders = Bystanders(facts, book.agents, book.approvers, requesters, Inquiry(facts))
     found = []
     for login in logins:
-        exclusion = bystanders.exclusion(Account(login, AccountKind.USER))
+        exclusion = bystanders.exclusion(Account.named(login))
         if exclusion is not None:
             found.append((login, discounted(*exclusion)))
     return tuple(found)
