@@ -1,32 +1,12 @@
 """Whether the verdict that stands on a head commit is one that keyturn gave."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from keyturn.core.chain import Anchor
 from keyturn.core.history import History
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
 from keyturn.core.verdict import VerdictState, state_of
-
-
-def genuine(
-    anchor: Anchor | None,
-    state: VerdictState,
-    head: str,
-    entries: Mapping[str, LedgerEntry],
-    *,
-    own: bool,
-    observe: bool,
-) -> bool:
-    """Whether an entry of the ledger (by path) holds this verdict for this head; none needs to hold an `error`."""
-    if own and state is VerdictState.ERROR:
-        return True
-    entry = entries.get(anchor.path) if anchor is not None else None
-    if entry is None or anchor is None or entry.state.generation != anchor.generation:
-        return False
-    if entry.decision.head != head:
-        return False
-    return state is state_of(entry.decision.outcome) or (observe and state is VerdictState.SUCCESS)
 
 
 def forged(  # noqa: PLR0913 - a verdict is made of these
@@ -59,7 +39,7 @@ def forged(  # noqa: PLR0913 - a verdict is made of these
     if own and anchor is not None and _folder(anchor.path) not in {_folder(entry.path) for entry in entries}:
         return None
     newest = own or (last is not None and anchor is not None and anchor.path == last.path)
-    if newest and genuine(anchor, state, head, {entry.path: entry for entry in entries}, own=own, observe=observe):
+    if newest and any(_holds(entry, anchor, state, head, observe=observe) for entry in entries):
         return None
     source = f"{name}@{at:%Y-%m-%dT%H:%M:%SZ}"
     if (Event.VERDICT_FORGED, source) in history.recorded:
@@ -71,6 +51,15 @@ def forged(  # noqa: PLR0913 - a verdict is made of these
         source=source,
         note=f"`{state}` under `{name}` is not what the ledger holds",
     )
+
+
+def _holds(entry: LedgerEntry, anchor: Anchor | None, state: VerdictState, head: str, *, observe: bool) -> bool:
+    """Whether an entry is the one that a verdict names, and holds that verdict for this head."""
+    if anchor is None or (entry.path, entry.state.generation) != (anchor.path, anchor.generation):
+        return False
+    if entry.decision.head != head:
+        return False
+    return state is state_of(entry.decision.outcome) or (observe and state is VerdictState.SUCCESS)
 
 
 def _folder(path: str) -> str:
