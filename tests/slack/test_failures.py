@@ -304,6 +304,57 @@ def test_card__is_posted_in_a_public_channel_that_the_bot_is_not_in(tale: Tale) 
     assert len(tale.slack.cards) == 1
 
 
+@pytest.mark.parametrize("error", ["unknown_method", "access_denied", "missing_scope", "no_such_word"])
+def test_card__is_kept_true_where_its_thread_cannot_be_read(tale: Tale, error: str) -> None:
+    """The memory says where the card stands: it is updated and answered there, and no second one is posted."""
+    tale.run()
+    tale.slack.faults.refuse(error, method="conversations.*", times=None)
+    assert len(tale.run(0.5, reviews=(review("ann", when=0.2),)).warnings) == 1
+    tale.run(1)
+    (card,) = tale.slack.cards
+    assert card.revisions
+    assert len(tale.slack.replies(card)) == 2
+
+
+@pytest.mark.parametrize("body", [b'{"ok": true}', b'{"ok": true, "messages": []}'])
+def test_card__that_its_thread_does_not_show_is_not_taken_for_deleted(tale: Tale, body: bytes) -> None:
+    """Only Slack's own word, or its tombstone, says that a card is gone; an empty answer does not."""
+    tale.run()
+    tale.slack.faults.body(body, method="conversations.*", times=None)
+    assert tale.run(0.5, reviews=(review("ann", when=0.2),)).warnings == ()
+    (card,) = tale.slack.cards
+    assert card.revisions
+    assert len(tale.slack.replies(card)) == 1
+
+
+def test_card__is_found_again_where_slack_does_not_say_whose_the_token_is(tale: Tale) -> None:
+    """Without an answer to that, the metadata has to do; were the card another's, Slack would refuse to edit it."""
+    tale.run()
+    tale.memory = None
+    tale.slack.faults.refuse("unknown_method", method="auth.test", times=None)
+    tale.run(0.5, reviews=(review("ann", when=0.2),))
+    (card,) = tale.slack.cards
+    assert card.revisions
+
+
+@pytest.mark.parametrize("ts", ["1767603600.1", "1.000001"])
+def test_card__stands_where_slack_says_whatever_the_length_of_it(tale: Tale, ts: str) -> None:
+    """A `ts` is a text with a point in it; how many digits it has is Slack's affair."""
+    answer = f'{{"ok": true, "channel": "{CHANNEL}", "ts": "{ts}"}}'.encode()
+    tale.slack.faults.body(answer, method="chat.postMessage")
+    assert tale.run().warnings == ()
+    assert tale.memory is not None
+    assert ts in json.dumps(tale.memory)
+
+
+def test_limit__that_only_the_words_speak_of_is_waited_out(tale: Tale) -> None:
+    """`ok: false` with `ratelimited` is a limit, whatever the status says."""
+    tale.slack.faults.retry_after(3, status=200, method="chat.postMessage")
+    assert tale.run().warnings == ()
+    assert tale.clock.waits == [3]
+    assert len(tale.slack.cards) == 1
+
+
 def test_card__that_may_have_arrived_is_not_posted_again_where_nobody_can_look(blind: Tale) -> None:
     """A lost answer, and no way to look: rather no card than two, and the warning says what to do about it."""
     blind.slack.faults.lose_reply(method="chat.postMessage")

@@ -283,7 +283,7 @@ def test_card__of_somebody_else_is_not_taken_for_keyturns(tale: Tale, bot: str |
     tale.happens()
     tale.tell()
     (card,) = tale.slack.cards
-    card.bot = bot
+    card.bot, card.user = bot, "U0SOMEBODY"
     tale.run(0.1)
     assert [message.bot for message in tale.slack.cards] == [bot, "B0KEYTURN"]
     assert tale.run(0.2).memory is tale.memory

@@ -88,7 +88,7 @@ class Message:
         }
         if self.tombstone:
             shown["subtype"] = "tombstone"
-        if self.bot is not None:
+        elif self.bot is not None:
             shown |= {"bot_id": self.bot, "subtype": "bot_message"}
         if self.thread_ts is not None:
             shown["thread_ts"] = self.thread_ts

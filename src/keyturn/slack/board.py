@@ -10,8 +10,8 @@ from keyturn.slack.memory import KeptCard, Mark, Memory
 from keyturn.slack.message import Found, Message
 from keyturn.slack.occasion import Occasion, Payload
 from keyturn.slack.people import People
-from keyturn.slack.search import CANNOT_LOOK, CARD, Seen, in_channel, in_thread, take_back
-from keyturn.slack.trouble import GONE, NOT_EDITABLE, OF_THE_MESSAGE, Lost, Refused, Trouble, gone
+from keyturn.slack.search import CARD, Seen, in_channel, in_thread, take_back
+from keyturn.slack.trouble import GONE, NOT_EDITABLE, OF_THE_MESSAGE, Lost, Refused, Trouble
 from keyturn.slack.web import Web
 
 SUPERSEDED: Final = "superseded"
@@ -41,7 +41,7 @@ class Board:
     is_new: bool = False
     """Whether this very delivery posted the card, so that its thread is empty."""
     blind: Refused | None = None
-    """Why this token cannot read the channel; `None` while it can."""
+    """Why the channel cannot be read; `None` while it can."""
     warnings: list[str] = field(default_factory=list)
     _has_looked: bool = False
     _has_read: bool = False
@@ -70,7 +70,8 @@ class Board:
         take_back(self.web, self.channel, seen.spare)
         for kept in self.cards.values():
             if kept.ts is not None and kept.request != self.occasion.request:
-                self.known |= in_thread(self.web, self.channel, kept.ts).parts
+                with suppress(Refused):  # that card, or its thread, may be gone
+                    self._read_thread(kept.ts)
 
     def settle_card(self) -> None:
         """Post the card, or bring it up to date."""
@@ -136,7 +137,7 @@ class Board:
             self.cards[kept.request] = kept.model_copy(update=changes)
 
     def warn_blind(self) -> None:
-        """Say what it means that this token cannot read the channel."""
+        """Say what it means that the channel cannot be read."""
         if self.blind is not None:
             self.warnings.append(f"{self.blind} {_BLIND}")
 
@@ -223,18 +224,19 @@ class Board:
         return self._look(self.occasion.request_since).cards.get(self.occasion.request)
 
     def _look(self, since: int) -> Seen:
-        """What stands in the channel since a moment; nothing, where this token cannot read it."""
+        """What stands in the channel since a moment; nothing, where it cannot be read."""
         if self.blind is None:
             try:
                 return in_channel(self.web, self.channel, since, self.occasion.place, self._passed_over)
             except Refused as refused:
-                self._go_blind(refused)
+                self.blind = refused
         return Seen()
 
     def _read_thread(self, ts: str) -> Found | None:
-        """The card as it stands; what its thread tells is known from now on.
+        """The card as it stands, where that can be read; what its thread tells is known from now on.
 
-        Raises `Refused` where the card is gone.
+        Raises `Refused` where the card is gone. Whatever else keeps from reading keeps from nothing else: the memory
+        says where the card stands, and an update says whether it still does.
         """
         if self.blind is None:
             try:
@@ -242,20 +244,12 @@ class Board:
             except Refused as refused:
                 if refused.code in GONE:
                     raise
-                self._go_blind(refused)
+                self.blind = refused
             else:
                 self._has_read = True
                 self.known |= seen.parts
-                if seen.parent is None:  # Slack keeps a thread whose card was deleted
-                    raise gone()
                 return seen.parent
         return None
-
-    def _go_blind(self, refused: Refused) -> None:
-        """Go on blindly where the token can never read the channel. Raises any other refusal."""
-        if refused.code not in CANNOT_LOOK:
-            raise refused
-        self.blind = refused
 
     def _adopt(self, request: str, found: Found) -> KeptCard:
         digest = str(found.facts.get("digest", ""))

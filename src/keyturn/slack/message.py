@@ -8,7 +8,7 @@ from typing import Any, Final
 from keyturn.render.card import EVENT_TYPE
 
 CHANNEL_ID: Final = re.compile(r"[CDG][A-Z0-9]{2,30}")
-TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{6}")
+TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,30 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, by the ids of bot and user, which metadata cannot forge; empty where Slack does not say."""
+
+    bot: str
+    user: str
+
+    @staticmethod
+    def of(said: Mapping[str, object], user: str = "user") -> "Writer":
+        """Read it from what Slack says; `user` is the key that the user's id stands under."""
+        return Writer(str(said.get("bot_id") or ""), str(said.get(user) or ""))
+
+    def may_be(self, other: "Writer") -> bool:
+        """Whether nothing tells the two apart."""
+        if self.bot and other.bot:
+            return self.bot == other.bot
+        return not (self.user and other.user) or self.user == other.user
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A message of keyturn's kind that stands in a channel; `bot` is who wrote it, which metadata cannot forge."""
+    """A message of keyturn's kind that stands in a channel."""
 
     ts: str
-    bot: str
+    writer: Writer
     facts: Mapping[str, object]
 
 
@@ -42,10 +61,10 @@ def found(message: object) -> Found | None:
     """Read a message of the API; `None` where it is none of keyturn's kind."""
     if not isinstance(message, dict):
         return None
-    metadata, ts, bot = message.get("metadata"), message.get("ts"), message.get("bot_id")
+    metadata, ts = message.get("metadata"), message.get("ts")
     if not isinstance(metadata, dict) or metadata.get("event_type") != EVENT_TYPE:
         return None
     facts = metadata.get("event_payload")
-    if not isinstance(facts, dict) or not isinstance(bot, str) or not isinstance(ts, str) or not TS.fullmatch(ts):
+    if not isinstance(facts, dict) or not isinstance(ts, str) or not TS.fullmatch(ts):
         return None
-    return Found(ts, bot, facts)
+    return Found(ts, Writer.of(message), facts)

@@ -12,11 +12,6 @@ from keyturn.slack.web import Web
 CARD: Final = "card"
 """The part that a card plays; other messages are known by the event they tell of."""
 
-CANNOT_LOOK: Final = frozenset(
-    {"missing_scope", "not_in_channel", "channel_not_found", "method_not_supported_for_channel_type"}
-)
-"""Refusals that say that this token can never read the channel."""
-
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -75,7 +70,7 @@ def take_back(web: Web, channel: str, spare: Iterable[Found]) -> None:
 def _own(web: Web, messages: Iterable[Found]) -> Iterator[Found]:
     """Those that this very bot wrote: anybody can copy metadata."""
     for message in messages:
-        if message.bot == web.own_bot():
+        if web.wrote(message):
             yield message
 
 

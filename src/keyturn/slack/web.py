@@ -5,11 +5,12 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from keyturn.slack.line import Line, Reply
-from keyturn.slack.message import TS, Found, Message, found
-from keyturn.slack.trouble import UNSURE, Lost, Unreached, refused
+from keyturn.slack.message import TS, Found, Message, Writer, found
+from keyturn.slack.trouble import UNSURE, Lost, Refused, gone, refused
 from keyturn.version import VERSION
 
 if TYPE_CHECKING:  # most runs have nothing to tell, and loading the library takes as long as all the rest of theirs
@@ -46,7 +47,7 @@ class Web:
         self._line = line
         self._token = token
         self._api_url = api_url or SLACK
-        self._bot: str | None = None
+        self._own: Writer | None = None
 
     def post(self, channel: str, message: Message, *, thread_ts: str | None = None, broadcast: bool = False) -> str:
         """Write a message, or a reply in a thread that a broadcast shows in the channel, too; its `ts`."""
@@ -64,8 +65,8 @@ class Web:
             ),
         )
         ts, posted = data.get("ts"), data.get("message")
-        if self._bot is None and isinstance(posted, dict) and isinstance(posted.get("bot_id"), str):
-            self._bot = posted["bot_id"]
+        if self._own is None and isinstance(posted, dict) and posted.get("bot_id"):
+            self._own = Writer.of(posted)
         if not isinstance(ts, str) or not TS.fullmatch(ts):
             why = "Slack was asked to post a message, and did not say where it stands."
             raise Lost(why)
@@ -92,28 +93,44 @@ class Web:
 
     def history(self, channel: str, oldest: int) -> Iterator[Found]:
         """The messages of keyturn's kind in a channel since a moment (Unix seconds), newest first, by whoever wrote."""
-        return self._pages(
+        pages = self._pages(
             "look for its card in the channel",
             lambda client, *, cursor: client.conversations_history(
                 channel=channel, oldest=str(oldest), limit=PAGE, cursor=cursor, include_all_metadata=True
             ),
         )
+        return (read for message in pages if (read := found(message)) is not None)
 
     def thread(self, channel: str, ts: str) -> Iterator[Found]:
-        """The messages of keyturn's kind in a thread, oldest first; the parent, where it is one, comes first."""
-        return self._pages(
+        """The messages of keyturn's kind in a thread, oldest first; the parent, where it is one, comes first.
+
+        Raises `Refused` where the parent was deleted and Slack keeps the thread under a tombstone.
+        """
+        pages = self._pages(
             "read the card's thread",
             lambda client, *, cursor: client.conversations_replies(
                 channel=channel, ts=ts, limit=PAGE, cursor=cursor, include_all_metadata=True
             ),
         )
+        for message in pages:
+            if message.get("subtype") == "tombstone" and message.get("ts") == ts:
+                raise gone()
+            if (read := found(message)) is not None:
+                yield read
 
-    def own_bot(self) -> str:
-        """The id of the bot whose token this is; asked at most once, and not at all after a message was posted."""
-        if self._bot is None:
-            bot = self._again("say whose token it is", lambda client: client.auth_test()).get("bot_id")
-            self._bot = bot if isinstance(bot, str) else ""
-        return self._bot
+    def wrote(self, message: Found) -> bool:
+        """Whether this token's bot wrote the message.
+
+        Asked of Slack at most once, and not at all after a message was posted. Where Slack does not say who anybody is,
+        the message is taken for one's own: Slack refuses to let another's be edited, which is noticed then.
+        """
+        if self._own is None:
+            try:
+                said: Mapping[str, Any] = self._again("say whose token it is", lambda client: client.auth_test())
+            except Refused:
+                said = {}
+            self._own = Writer.of(said, user="user_id")
+        return self._own.may_be(message.writer)
 
     def person(self, email: str) -> str | None:
         """The id of the person with this address; `None` where there is none, or no full member."""
@@ -124,15 +141,14 @@ class Web:
         name = user.get("id")
         return name if isinstance(name, str) and re.fullmatch(r"[UW][A-Z0-9]{2,30}", name) else None
 
-    def _pages(self, asked: str, call: _Page) -> Iterator[Found]:
+    def _pages(self, asked: str, call: _Page) -> Iterator[Mapping[str, Any]]:
         cursor: str | None = None
         for _ in range(MOST_PAGES):
             data = self._again(asked, partial(call, cursor=cursor))
             messages = data.get("messages")
             for message in messages if isinstance(messages, list) else ():
-                read = found(message)
-                if read is not None:
-                    yield read
+                if isinstance(message, dict):
+                    yield message
             after = data.get("response_metadata")
             cursor = after.get("next_cursor") if isinstance(after, dict) else None
             if not cursor:
@@ -163,12 +179,19 @@ class Web:
                 response = call(client)
             except SlackApiError as refusal:
                 response = refusal.response
-            return Reply(response.status_code, response.headers, response.data)
+            return Reply(_status(response), response.headers, response.data)
 
         body = self._line.send(asked, send).body
         if isinstance(body, dict) and body.get("ok") is True:
             return body
         raise _trouble(asked, body)
+
+
+def _status(response: "SlackResponse") -> int:
+    """The status, which is 429 where only the words say so."""
+    said: object = response.data
+    busy = isinstance(said, dict) and said.get("error") in _BUSY
+    return HTTPStatus.TOO_MANY_REQUESTS if busy else response.status_code
 
 
 def _trouble(asked: str, body: object) -> Exception:
@@ -180,8 +203,6 @@ def _trouble(asked: str, body: object) -> Exception:
         return Lost(f"Slack was asked to {asked}, and {why}.")
     if code in UNSURE:
         return Lost(f"Slack was asked to {asked}, and says that it failed inside ({code}).")
-    if code in _BUSY:
-        return Unreached(f"Slack is too busy to {asked} ({code}). The next run catches up.")
     needed = said.get("needed")
     scopes = needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else ""
     details = said.get("response_metadata")
