@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.gate.stage import RULES, Stage
 
 
@@ -140,6 +142,34 @@ def test_publish__bad_inputs_end_with_two(stage: Stage) -> None:
     assert ran.code == 2
     assert "`publish`" in ran.log
     assert "`labels`" in ran.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("publish", "Status"),
+        ("labels", "yes"),
+        ("dry-run", "1"),
+        ("fail-job", "no"),
+        ("pull-request", "#12"),
+        ("github-token", ""),
+        ("github-api-url", "nonsense"),
+        ("rules-path", "../rules.yml"),
+        ("manifest-path", "/manifests/*"),
+        ("check-name", "key\nturn"),
+        ("ledger-branch", "led..ger"),
+        ("ledger-branch", "main"),
+    ],
+)
+def test_publish__one_bad_input_stops_everything(stage: Stage, name: str, value: str) -> None:
+    """Whatever started the run, GitHub is not even asked."""
+    pull = stage.change("write src/tax.py")
+
+    ran = stage.judge(pull, **{name: value})
+
+    assert ran.code == 2
+    assert f"`{name}`" in ran.log
+    assert stage.hub.requests == []
 
 
 def test_publish__label_kept_in_step(stage: Stage) -> None:

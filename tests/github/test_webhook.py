@@ -171,10 +171,11 @@ def test_occasion__a_schedule_sweeps() -> None:
         ({"pull_request": "12"}, {}, OnePullRequest(12)),
         ({"pull_request": " 12 "}, {"pull-request": "13"}, OnePullRequest(12)),
         ({}, {"pull-request": "13"}, OnePullRequest(13)),
+        ({}, {"pull-request": 13}, OnePullRequest(13)),
     ],
 )
 def test_occasion__a_dispatch_judges_the_number_or_sweeps(
-    inputs: dict[str, str], of_workflow: dict[str, str] | None, wanted: Occasion
+    inputs: dict[str, str], of_workflow: dict[str, object] | None, wanted: Occasion
 ) -> None:
     """The Action's own input comes first, then the workflow's of the same name; with neither, all are looked after."""
     payload = example("workflow_dispatch") | {"inputs": of_workflow}
@@ -186,6 +187,37 @@ def test_occasion__a_dispatch_for_no_number_is_refused(number: str) -> None:
     """A slip of the pen never becomes a sweep or another pull request."""
     with pytest.raises(BadInput, match=r"the input `pull-request` is .* wanted: the number of a pull request"):
         judged("workflow_dispatch", example("workflow_dispatch"), pull_request=number)
+
+
+@pytest.mark.parametrize("event", ["schedule", "pull_request", "workflow_run"])
+def test_occasion__a_number_that_is_none_is_refused_at_every_event(event: str) -> None:
+    """An input that makes no sense is a mistake in the workflow, and not only where it happens to be read."""
+    with pytest.raises(BadInput, match="the input `pull-request` is 'abc'"):
+        judged(event, example(event) if event != "schedule" else {}, pull_request="abc")
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "wanted"),
+    [
+        ("pull_request", {"number": 7, "pull_request": {}}, OnePullRequest(7)),
+        ("pull_request_review", {"action": "submitted", "pull_request": {"number": 7}}, OnePullRequest(7)),
+        (
+            "pull_request_review",
+            {"action": "submitted", "pull_request": {"number": 7}, "review": {}},
+            OnePullRequest(7),
+        ),
+        ("issue_comment", {"action": "created", "issue": {"number": 7, "pull_request": {}}}, OnePullRequest(7)),
+        ("status", {"sha": HEAD}, HeadCommit(HEAD)),
+        ("workflow_run", {"workflow_run": {"head_sha": HEAD}}, HeadCommit(HEAD)),
+        ("push", {"ref": "refs/heads/main"}, Sweep()),
+        ("workflow_dispatch", {}, Sweep()),
+    ],
+)
+def test_occasion__needs_no_more_of_a_payload_than_what_to_judge(
+    event: str, payload: dict[str, Any], wanted: Occasion
+) -> None:
+    """Whoever sends a payload with less than GitHub gets a judgement all the same."""
+    assert judged(event, payload) == wanted
 
 
 @pytest.mark.parametrize("event", ["check_suite", "repository_dispatch", "", "Push"])
@@ -206,8 +238,12 @@ def test_occasion__an_event_that_keyturn_does_not_serve_is_refused(event: str) -
         ("issue_comment", {"issue": "12"}, "has None at `issue.number`"),
         ("status", {"sha": "abc"}, "has 'abc' at `sha`, wanted: the full name of a commit"),
         ("workflow_run", {"workflow_run": {"head_sha": None}}, "at `workflow_run.head_sha`"),
-        ("push", {"repository": {"default_branch": ""}}, "has '' at `repository.default_branch`, wanted: a text"),
-        ("workflow_dispatch", {"inputs": {"pull-request": 12}}, "has 12 at `inputs.pull-request`"),
+        ("push", {"ref": ""}, "has '' at `ref`, wanted: a text"),
+        (
+            "workflow_dispatch",
+            {"inputs": {"pull-request": [12]}},
+            "the input `pull-request` is '[12]', wanted: the number",
+        ),
     ],
 )
 def test_occasion__a_payload_that_github_does_not_send_is_refused(event: str, payload: object, message: str) -> None:

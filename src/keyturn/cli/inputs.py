@@ -73,7 +73,12 @@ def settings_of(environment: Mapping[str, str], event: Mapping[str, object]) -> 
         manifest_path=checked("the input `manifest-path`", given["manifest-path"], "a glob for paths", _is_path),
         check_name=checked("the input `check-name`", given["check-name"], "up to 100 printable characters", _is_name),
         publish=_publish(given["publish"], problems),
-        ledger_branch=checked("the input `ledger-branch`", given["ledger-branch"], "a branch name", _BRANCH.fullmatch),
+        ledger_branch=checked(
+            "the input `ledger-branch`",
+            given["ledger-branch"],
+            "a branch name, and not the default branch's",
+            lambda name: _is_branch(name) and name != _default_branch(event),
+        ),
         labels=flag("labels"),
         dry_run=flag("dry-run"),
         fail_job=flag("fail-job"),
@@ -93,6 +98,14 @@ def settings_of(environment: Mapping[str, str], event: Mapping[str, object]) -> 
 
 def _is_path(path: str) -> bool:
     return path.isprintable() and all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def _is_branch(name: str) -> bool:
+    """Whether git takes this as a branch's name, of those made of ordinary characters."""
+    parts = name.split("/")
+    return _BRANCH.fullmatch(name) is not None and all(
+        part and not part.startswith(".") and not part.endswith((".", ".lock")) and ".." not in part for part in parts
+    )
 
 
 def _is_name(name: str) -> bool:

@@ -17,7 +17,8 @@ class BadInput(Exception):  # noqa: N818 - it is an answer, not a fault of ours
 class OnePullRequest:
     """Judge this pull request.
 
-    `source` is the node id of the comment or review that started the run, where it was new and may hold a command.
+    `source` is the node id of the comment or review that started the run, where it was new and may hold a command; a
+    payload that lacks it only leaves that unsaid.
     """
 
     number: int
@@ -74,26 +75,33 @@ def occasion(event: str, payload: object, inputs: Inputs) -> Occasion:
     if not isinstance(payload, Mapping):
         message = f"the payload of the event {event!r} is no JSON object: see the file that GITHUB_EVENT_PATH names"
         raise BadInput(message)
+    wanted = inputs.get(PULL_REQUEST_INPUT, "").strip()
+    if wanted:
+        _chosen(wanted)
     return read(payload, inputs)
 
 
 def _of_pull_request(payload: Payload, _: Inputs) -> Occasion:
-    return OnePullRequest(_number(payload, "pull_request", "number"))
+    """GitHub gives the number twice, so that either will do."""
+    beside = _at(payload, "pull_request", "number") is None and "number" in payload
+    return OnePullRequest(_number(payload, "number") if beside else _number(payload, "pull_request", "number"))
 
 
 def _of_review(payload: Payload, _: Inputs) -> Occasion:
-    new = payload.get("action") == "submitted"
-    return OnePullRequest(
-        _number(payload, "pull_request", "number"), _text(payload, "review", "node_id") if new else None
-    )
+    return OnePullRequest(_number(payload, "pull_request", "number"), _source(payload, "submitted", "review"))
 
 
 def _of_comment(payload: Payload, _: Inputs) -> Occasion:
     number = _number(payload, "issue", "number")
-    if not _at(payload, "issue", "pull_request"):
+    if _at(payload, "issue", "pull_request") is None:
         return Nothing(f"the comment stands on the issue #{number}, which is no pull request")
-    new = payload.get("action") == "created"
-    return OnePullRequest(number, _text(payload, "comment", "node_id") if new else None)
+    return OnePullRequest(number, _source(payload, "created", "comment"))
+
+
+def _source(payload: Payload, action: str, name: str) -> str | None:
+    """The node id of a comment or review that this very event brought."""
+    found = _at(payload, name, "node_id") if payload.get("action") == action else None
+    return found if isinstance(found, str) and found else None
 
 
 def _of_workflow_run(payload: Payload, _: Inputs) -> Occasion:
@@ -125,24 +133,27 @@ def _of_merge_group(payload: Payload, _: Inputs) -> Occasion:
 
 
 def _of_push(payload: Payload, _: Inputs) -> Occasion:
-    default = _text(payload, "repository", "default_branch")
+    """A payload that does not tell the default branch may be about it."""
+    default = _at(payload, "repository", "default_branch")
     ref = _text(payload, "ref")
-    if ref == f"refs/heads/{default}":
+    if default is None or ref == f"refs/heads/{default}":
         return Sweep()
     return Nothing(f"{ref} was pushed, which is not the default branch {default}")
 
 
 def _of_dispatch(payload: Payload, inputs: Inputs) -> Occasion:
     """The number is the Action's input, or else the workflow's own of the same name."""
-    wanted = inputs.get(PULL_REQUEST_INPUT, "").strip()
-    if not wanted and _at(payload, "inputs", PULL_REQUEST_INPUT):
-        wanted = _text(payload, "inputs", PULL_REQUEST_INPUT).strip()
-    if not wanted:
-        return Sweep()
+    given = _at(payload, "inputs", PULL_REQUEST_INPUT)
+    wanted = inputs.get(PULL_REQUEST_INPUT, "").strip() or ("" if given is None else str(given).strip())
+    return OnePullRequest(_chosen(wanted)) if wanted else Sweep()
+
+
+def _chosen(wanted: str) -> int:
+    """The number in the input, which must be one whatever the event."""
     if not _NUMBER.fullmatch(wanted):
         message = f"the input `{PULL_REQUEST_INPUT}` is {wanted!r}, wanted: the number of a pull request, such as 12"
         raise BadInput(message)
-    return OnePullRequest(int(wanted))
+    return int(wanted)
 
 
 def _of_schedule(_: Payload, __: Inputs) -> Occasion:
