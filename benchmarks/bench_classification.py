@@ -4,9 +4,10 @@ import fnmatch
 import random
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
+
+from msgspec.structs import replace
 
 from benchmarks.figure import Figure
 from keyturn.core.assessment import assess

@@ -4,9 +4,10 @@ No adapter decides anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from keyturn.core.chain import Anchor, Chain
 from keyturn.core.decision import ReasonCode
@@ -33,8 +34,7 @@ class LedgerMoved(Exception):  # noqa: N818 - it is an answer, not a fault of ou
     """Somebody else appended to the ledger since it was read: judge again from fresh facts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedVerdict:
+class PublishedVerdict(Struct, frozen=True, kw_only=True):
     """The newest verdict of one name on a commit.
 
     `own` is whether keyturn's own account made it; `id` is a check run's.
@@ -50,8 +50,7 @@ class PublishedVerdict:
     id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnComment:
+class OwnComment(Struct, frozen=True, kw_only=True):
     """A comment by keyturn's own account that carries one of its markers; `number` is its REST id, `id` its node id."""
 
     id: str
@@ -60,8 +59,7 @@ class OwnComment:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What already stands on the host about a pull request, so that nothing is said or asked twice.
 
     People and teams are given by key (`login` or `org/slug`, in lower case). `asked` are those of whom a review is
@@ -76,8 +74,7 @@ class Standing:
     labels: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True):
     """What must not have changed between judging a pull request and publishing a success for it."""
 
     state: str
@@ -93,8 +90,7 @@ class Fingerprint:
     """The file name of the newest ledger entry."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """One pull request, read at one moment: facts to judge, the ledger's chain, and what already stands on the host.
 
     `ledger_tip` is the ledger branch's head commit (`None`: there is no such branch). `same_head` are the open pull
@@ -111,8 +107,7 @@ class Snapshot:
     debts: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Light:
+class Light(Struct, frozen=True, kw_only=True):
     """What a sweep sees of an open pull request at little cost, to tell whether it must be read whole.
 
     `entry` is its newest ledger entry, `None` where the ledger does not know it or the entry cannot be read.
@@ -132,8 +127,7 @@ class Light:
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewIssue:
+class ReviewIssue(Struct, frozen=True, kw_only=True):
     """An issue that asks for the review of an override.
 
     `closed_by` is `None` where GitHub does not tell, or a commit or rule closed it.
@@ -240,8 +234,7 @@ class Writer(Protocol):
         """Close an issue that asks for what an older one asks for already, and take its label off."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictToPublish:
+class VerdictToPublish(Struct, frozen=True, kw_only=True):
     """A verdict for one commit, before it is one.
 
     `target` is the address a reader is led to; `anchor` goes with it. `title`, `summary`, `text` and `annotations` fill

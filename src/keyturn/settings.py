@@ -1,7 +1,8 @@
 """How one run of keyturn is set up: what the Action's inputs and the runner's environment come to."""
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 
 @unique
@@ -14,8 +15,7 @@ class Publish(StrEnum):
     """One check run, edited in place; for the token of a GitHub App."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRun:
+class OwnRun(Struct, frozen=True):
     """The workflow run that this is, so that keyturn never waits for itself.
 
     Run id, workflow name and job id; `None` outside Actions.
@@ -26,8 +26,7 @@ class OwnRun:
     job: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """Everything a run needs to know beside the pull request.
 
     Addresses have no trailing slash; `repository` is `owner/name`.

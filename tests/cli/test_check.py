@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from keyturn.core.facts import Facts
 from keyturn.core.manifest import UNFILLED
@@ -271,9 +272,9 @@ def test_check__shows_no_text_of_the_branch_as_a_command(work: Scratch, keyturn:
 def test_check__defaults_are_those_of_the_action(keyturn: Keyturn) -> None:
     """What the command takes without options is what the facts take."""
     said = keyturn("check", "--help").out
-    fields = {field.name: field.default for field in Facts.__dataclass_fields__.values()}
-    assert str(fields["rules_path"]) in said
-    assert str(fields["manifest_path"]) in said
+    defaults = {field.name: field.default for field in fields(Facts)}
+    assert str(defaults["rules_path"]) in said
+    assert str(defaults["manifest_path"]) in said
 
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])

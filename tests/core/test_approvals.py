@@ -1,10 +1,10 @@
 """Whose approval counts, and why every other does not."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.approvals import Window, approved, by_person
 from keyturn.core.decision import Discount, Outcome, ReasonCode

@@ -1,9 +1,9 @@
 """Whom keyturn asks for review, and when."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.asking import Asked, escalation_is_heard, to_ask
 from keyturn.core.facts import CheckState

@@ -1,10 +1,9 @@
 """How severe a pull request is, by what its manifests say and what its diff shows."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keyturn.core.assessment import Assessment, assess
 from keyturn.core.facts import Change, ChangedFile

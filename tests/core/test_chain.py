@@ -1,6 +1,5 @@
 """Whether the ledger's entries about a pull request can be trusted."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import permutations
@@ -8,6 +7,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keyturn.core.chain import (
     Anchor,

@@ -2,13 +2,13 @@
 
 import fnmatch
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keyturn.core.classification import Classification, Classifier, Subject, is_plain, is_wild
 from keyturn.core.manifest import Impact, Scope

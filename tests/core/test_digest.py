@@ -46,7 +46,7 @@ def test_manifest_digest__of_the_canonical_form() -> None:
 
 def test_manifest_digest__an_empty_list_of_files_is_written() -> None:
     """An action that says it covers nothing differs from one that says nothing."""
-    nothing = Action(**{**{name: getattr(WRITE, name) for name in WRITE.__slots__}, "files": ()})
+    nothing = Action(**{**{name: getattr(WRITE, name) for name in WRITE.__struct_fields__}, "files": ()})
     assert nothing.as_written()["files"] == []
     assert manifest_digest([nothing]) != manifest_digest([WRITE])
 

@@ -1,11 +1,11 @@
 """A drafted manifest: valid but for its descriptions, true, and covering everything that can be covered."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keyturn.core.cover import cover, files_to_cover
 from keyturn.core.draft import MOST_SINGLE, Draft, draft

@@ -1,8 +1,7 @@
 """Whose approval can never count, and which commits somebody can be named for."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import Discount
 from keyturn.core.exclusion import Bystanders, bot_of, is_attributed, is_github

@@ -1,8 +1,7 @@
 """Whether a pull request is keyturn's business."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import Outcome
 from keyturn.core.facts import Commit, Facts, FileVersion, LedgerFacts, Rules

@@ -1,6 +1,6 @@
 """What the ledger remembers of a pull request."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from keyturn.core.decision import Outcome
 from keyturn.core.facts import Debt, LedgerFacts

@@ -1,9 +1,9 @@
 """Which requests for changes stand, and who may end one."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import NextStep, Outcome, ReasonCode
 from keyturn.core.facts import UNREAD, Account, Dismissal, Review, ReviewState, Role

@@ -1,10 +1,10 @@
 """Break-glass: who lets a pull request through, and why other attempts are refused."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import Outcome
 from keyturn.core.facts import UNREAD, BaseChangeKind, Debt, FileVersion, Role, Rules

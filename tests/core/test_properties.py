@@ -3,12 +3,12 @@
 import json
 import random
 import re
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from keyturn.core.assessment import assess
 from keyturn.core.decision import Decision, Outcome

@@ -1,9 +1,9 @@
 """Whether enough of the people whom the rule book names could approve at all."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Role

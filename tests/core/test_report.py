@@ -1,10 +1,10 @@
 """The decision as agents and programs read it."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import Decision, FileError, NextStep, Outcome, ReasonCode
 from keyturn.core.digest import manifest_digest

@@ -1,10 +1,10 @@
 """One ask for approval: when it opens, escalates, expires and is renewed."""
 
-from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.decision import NextStep, Outcome
 from keyturn.core.digest import request_id

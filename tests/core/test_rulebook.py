@@ -206,11 +206,6 @@ def test_rulebook__parts_have_the_same_defaults() -> None:
     assert (book.agents, book.override, book.approvers) == (Agents(), Override(), Approvers())
 
 
-def test_rulebook__can_be_a_key() -> None:
-    """A rule book can be remembered by, so that what follows from it is worked out once."""
-    assert len({rules(FULL), rules(FULL), rules(RULES)}) == 2
-
-
 def test_rulebook__the_digest_is_of_the_bytes() -> None:
     """A byte-order mark and a comment change the digest, though not what is read."""
     marked = b"\xef\xbb\xbf" + RULES.encode()

@@ -62,7 +62,7 @@ def test_shipped_rules__whose_pull_requests() -> None:
 def test_shipped_rules__everything_else_is_the_default() -> None:
     """What it spells out, so that it teaches, is what a rule book without those keys would say."""
     book, short = shipped(), rules(RULES)
-    names = set(RuleBook.__slots__) - {"agents", "rules", "paths", "volume", "digest"}
+    names = set(RuleBook.__struct_fields__) - {"agents", "rules", "paths", "volume", "digest"}
     assert {name: getattr(book, name) for name in names} == {name: getattr(short, name) for name in names}
     assert dict(book.volume) == {Tier.MULTI: 100}
 

@@ -1,9 +1,9 @@
 """Ways past an approval gate that have been tried, and what the core does about each."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.chain import LedgerCommit, LedgerFile, LedgerFolder, verify
 from keyturn.core.decision import Decision, Outcome

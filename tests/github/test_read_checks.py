@@ -1,9 +1,9 @@
 """Check runs and statuses of the head commit, and keyturn's verdicts and job among them."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.facts import Check, CheckState

@@ -1,8 +1,7 @@
 """What is looked up on demand: roles, people, teams, the pusher, workflow runs; and what cannot be read."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import Account, AccountKind, Facts, Role, WorkflowRun
 from keyturn.core.inquiry import Wanted

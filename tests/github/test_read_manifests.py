@@ -1,8 +1,7 @@
 """Manifests and the rule book, as the exact bytes that git holds, and never through a link."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import FileVersion
 from keyturn.core.inquiry import Wanted

@@ -1,8 +1,7 @@
 """The facts of one pull request, and how many reads they take."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import (
     Account,

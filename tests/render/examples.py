@@ -2,10 +2,11 @@
 
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from keyturn.core.chain import Chain
 from keyturn.core.compose import Learned, Run, compose, overrides_of

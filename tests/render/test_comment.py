@@ -2,11 +2,11 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from keyturn.core.decision import Decision
 from keyturn.core.facts import Change, ChangedFile, Check, CheckState, ReviewState, Role

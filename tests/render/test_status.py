@@ -1,9 +1,8 @@
 """The line beside the merge button."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
+from msgspec.structs import replace
 
 from keyturn.core.decision import Checks, Outcome, ReasonCode
 from keyturn.core.judgement import Judgement

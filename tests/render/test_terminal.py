@@ -1,12 +1,12 @@
 """What `keyturn check` tells a person, beyond the ordinary: every line that a rule book or a branch can bring about."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import Account, AccountKind, Change, ChangedFile, Commit, Facts, FileVersion, Identity, Rules
 from keyturn.core.judge import decide

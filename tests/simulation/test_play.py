@@ -1,11 +1,11 @@
 """Test cases on a virtual clock: what each step does to the pull request, and how a difference is told."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from keyturn.core.facts import FileVersion
 from keyturn.core.problem import Refused

@@ -1,9 +1,11 @@
 """A pull request as it goes along: each step is judged, recorded in a ledger, and told to Slack, as a run does."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from keyturn.core.chain import Chain
 from keyturn.core.compose import Learned, Run, compose

@@ -1,10 +1,10 @@
 """One card a request: posted when it is due, kept true, and closed when another takes its place."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import PullRequestState
 from keyturn.core.tier import Tier

@@ -3,9 +3,9 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.slack.budget import LONGEST, Budget
 from keyturn.slack.line import Line, Reply

@@ -2,10 +2,10 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from tests.slack.tale import BOOK, Tale, settings
 from tests.slack_server.server import TOKEN

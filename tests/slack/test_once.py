@@ -1,13 +1,14 @@
 """One card and one reply each, whatever goes wrong: lost answers, races, lost or edited memories, deleted cards."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.facts import PullRequestState
 from tests.slack.tale import Tale
@@ -87,7 +88,7 @@ def raced(tale: Tale, *memories: Mapping[str, object] | None) -> list[Mapping[st
     ended: list[Mapping[str, object] | None] = []
 
     def run(memory: Mapping[str, object] | None) -> None:
-        told = replace(tale, memory=memory).tell()
+        told = dataclasses.replace(tale, memory=memory).tell()
         assert told.warnings == ()
         ended.append(told.memory)
 
@@ -114,7 +115,7 @@ def test_card__of_two_runs_that_raced_is_one(tale: Tale) -> None:
 def test_card__of_two_runs_one_slower_than_the_other_is_one(tale: Tale) -> None:
     """The run that looks after the other has posted takes over its card and posts none."""
     tale.happens()
-    other = replace(tale)
+    other = dataclasses.replace(tale)
     tale.slack.faults.meanwhile(other.tell, method="conversations.history")
     tale.deliver()
     assert len(tale.slack.cards) == 1
@@ -134,12 +135,12 @@ def test_reply__of_two_runs_that_raced_is_one(tale: Tale) -> None:
 def test_card__that_a_crashed_racer_left_behind_is_taken_back_by_the_survivor(tale: Tale) -> None:
     """The run that should have taken back its own card died; the other one does it."""
     tale.happens()
-    double = replace(tale, settings=replace(tale.settings))
+    double = dataclasses.replace(tale, settings=replace(tale.settings))
 
     def crash() -> None:
         double.tell()
         double.slack.workspace.messages.append(
-            replace(double.slack.cards[0], ts=double.slack.workspace.next_ts(), revisions=[])
+            dataclasses.replace(double.slack.cards[0], ts=double.slack.workspace.next_ts(), revisions=[])
         )
 
     tale.slack.faults.meanwhile(crash, method="chat.postMessage")
@@ -151,7 +152,7 @@ def test_card__that_knows_more_is_not_overwritten_by_a_slower_run(tale: Tale) ->
     """A run that judged before an approval came tells Slack after one that knows of it: the card stays true."""
     tale.run()
     tale.happens(0.5, **APPROVED)
-    slow = replace(tale, entries=list(tale.entries))
+    slow = dataclasses.replace(tale, entries=list(tale.entries))
     tale.run(0.6, reviews=(review("ann", when=0.2), review("bob", when=0.55)))
     before = [message.text for message in tale.slack.workspace.messages]
     slow.deliver()
@@ -166,7 +167,7 @@ def test_card__that_two_crashed_racers_left_twice_is_one_again_for_who_must_look
     tale.happens()
     tale.tell()
     first = tale.slack.cards[0]
-    tale.slack.workspace.messages.append(replace(first, ts=tale.slack.workspace.next_ts(), revisions=[]))
+    tale.slack.workspace.messages.append(dataclasses.replace(first, ts=tale.slack.workspace.next_ts(), revisions=[]))
     tale.run(0.1)
     assert tale.slack.cards == [first]
 

@@ -1,8 +1,7 @@
 """Who is mentioned: the rule book's people, else those a public address leads to, else the plain login."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.slack.tale import BOOK, Tale
 from tests.slack_server.workspace import ALL_SCOPES

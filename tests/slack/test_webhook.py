@@ -1,8 +1,7 @@
 """Through a webhook: a new message at each transition, and nothing twice as far as nobody can look."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from keyturn.core.compose import Learned
 from keyturn.core.record import Event, RecordedEvent

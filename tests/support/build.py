@@ -6,9 +6,10 @@ The pull request that `facts()` gives is an agent's: Copilot's bot opened it, wr
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from keyturn.core.facts import (
     Account,

@@ -1,9 +1,10 @@
 """Factories for rule books: whole, and with what a test wants different."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from keyturn.core.digest import bytes_digest
 from keyturn.core.rulebook import (

@@ -1,8 +1,9 @@
 """A pull request over time, judged again and again, with the ledger that keyturn would have kept."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from keyturn.core.chain import Chain
 from keyturn.core.compose import Run, compose

@@ -5,10 +5,11 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.cli.inputs import inputs_of, settings_of
 from keyturn.cli.job import Job
@@ -59,8 +60,7 @@ def run(
     return DONE if done.all_published else NOT_DONE
 
 
-@dataclass(frozen=True, slots=True)
-class _Done:
+class _Done(Struct, frozen=True):
     states: tuple[VerdictState, ...]
     all_published: bool
 

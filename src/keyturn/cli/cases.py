@@ -3,11 +3,11 @@
 import json
 import posixpath
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
 import typer
+from msgspec import Struct
 
 from keyturn.cli.options import Format, OutputFormat
 from keyturn.cli.printing import say
@@ -25,8 +25,7 @@ from keyturn.simulation.suite import Suite, read_suite
 from keyturn.simulation.world import Impossible
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """A file of cases that was played; `rules_path` is where its rule book lies."""
 
     suite: Suite

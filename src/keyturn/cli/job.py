@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TextIO
+
+from msgspec import Struct
 
 from keyturn.gate.story import Result
 from keyturn.gate.sweep import Swept
@@ -18,8 +19,7 @@ LARGEST_SUMMARY: Final = 1024 * 1024 - 1024
 """A larger summary would be dropped whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The job that a run is part of; outside Actions there are no files, and only the log is written."""
 
     log: TextIO

@@ -1,10 +1,10 @@
 """`keyturn ledger`: read the audit record, on GitHub or in a local clone: verify it, tell it, export it."""
 
 import json
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from keyturn.cli.ledger_source import ledger_of
 from keyturn.cli.options import Format

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from keyturn.cli.printing import warn
 from keyturn.cli.remote import fail
@@ -18,8 +19,7 @@ from keyturn.render.ledger_report import unproven_on_github
 from keyturn.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class OnGitHub:
+class OnGitHub(Struct, frozen=True):
     """A ledger on GitHub. Reading raises `Unavailable`."""
 
     ledger: LedgerOnGitHub

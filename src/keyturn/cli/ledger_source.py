@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 import typer
+from msgspec import Struct
 
 from keyturn.cli.remote import remote_settings
 from keyturn.core.ledger_walk import LedgerTip, LedgerWalk
@@ -28,8 +28,7 @@ class Source(Protocol):
         """What an audit of that walk leaves open."""
 
 
-@dataclass(frozen=True, slots=True)
-class _InClone:
+class _InClone(Struct, frozen=True):
     repository: Repository
     branch: str
 

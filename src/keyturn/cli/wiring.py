@@ -3,8 +3,9 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from keyturn.core.compose import Run
 from keyturn.gate.aftercare import Aftercare
@@ -22,8 +23,7 @@ from keyturn.slack.messenger import Messenger
 from keyturn.version import VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(Struct, frozen=True):
     """Everything that a run may need."""
 
     reader: GitHubReader

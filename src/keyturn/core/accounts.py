@@ -1,7 +1,8 @@
 """Who is there: accounts, what they may do, and the commits they had a part in."""
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum, unique
+
+from msgspec import Struct
 
 
 @unique
@@ -14,8 +15,7 @@ class AccountKind(StrEnum):
     """Organisations, mannequins, enterprise-managed placeholders: never a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A GitHub account; `login` as REST writes it, bots as `name[bot]`."""
 
     login: str
@@ -54,8 +54,7 @@ class Role(IntEnum):
     ADMIN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A name and address in a commit, with the account GitHub maps it to, if any."""
 
     name: str
@@ -63,8 +62,7 @@ class Identity:
     account: Account | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commit:
+class Commit(Struct, frozen=True, kw_only=True):
     """One commit of the pull request, whichever parent it came in through.
 
     `authors` holds the author first, then the co-authors of its trailers.

@@ -1,9 +1,10 @@
 """Whose approval counts, and why every other does not."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
+
+from msgspec import Struct
 
 from keyturn.core.decision import Discount
 from keyturn.core.exclusion import Bystanders
@@ -11,8 +12,7 @@ from keyturn.core.facts import UNREAD, Account, Facts, Review, ReviewState
 from keyturn.core.inquiry import Answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
+class Window(Struct, frozen=True, kw_only=True):
     """Between which moments an approval counts, all exclusive but `void_before`; `None` where there is no such bound.
 
     `renewing_review` is the review that carried the last renewal: its approval counts although it was given in the same
@@ -39,16 +39,14 @@ class Window:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """An approval that counts."""
 
     account: Account
     review: Review
 
 
-@dataclass(frozen=True, slots=True)
-class NotCounted:
+class NotCounted(Struct, frozen=True):
     """Somebody whose approval does not count, why, and the commit that shows it where one does."""
 
     account: Account
@@ -56,8 +54,7 @@ class NotCounted:
     commit: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The approvals of a pull request, both lists in order of login."""
 
     counted: tuple[Counted, ...]

@@ -1,7 +1,8 @@
 """Whom to ask for review: the people and teams that the rule book names and who are still needed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.events import steps_of
@@ -12,8 +13,7 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Logins and teams (`org/slug`) as the rule book writes them."""
 
     users: tuple[str, ...] = ()

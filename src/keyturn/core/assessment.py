@@ -1,7 +1,9 @@
 """How severe a pull request is: the tier of every action, the floor of every changed file, and what they come to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from keyturn.core.classification import Classification, Classifier, Shortlist, Subject
 from keyturn.core.cover import cover, files_to_cover
@@ -20,8 +22,7 @@ MAX_COMMITS = 250
 """More commits than GitHub lists cannot be judged."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClassifiedAction:
+class ClassifiedAction(Struct, frozen=True):
     """An action with its place in the whole list, its tier, and the rules that speak of it."""
 
     index: int
@@ -32,8 +33,7 @@ class ClassifiedAction:
     covers: tuple[ChangedFile, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True):
     """The severity of a pull request, with everything that led to it. `undeclared` are names in path order."""
 
     tier: Tier
@@ -81,8 +81,7 @@ def assess(facts: Facts, manifests: Sequence[Manifest], book: RuleBook) -> Asses
     )
 
 
-@dataclass(slots=True)
-class _Lens:
+class _Lens(Struct):
     """Sees actions through the changed files they cover; the same rules through the same files only once."""
 
     classifier: Classifier

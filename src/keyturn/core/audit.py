@@ -1,7 +1,8 @@
 """Finds what was done to the ledger by anybody but keyturn, or by keyturn's account against keyturn's rules."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from keyturn.core.audit_commits import BESIDES, Journey
 from keyturn.core.audit_entries import against_each_other, debts_against_entries

@@ -1,8 +1,9 @@
 """Follows the commits of the ledger branch from the oldest on, and finds those that no run of keyturn makes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.fault import Fault, Finding
@@ -12,8 +13,7 @@ BESIDES: Final = frozenset({DEBTS_PATH, "README.md"})
 """What stands on the branch beside the entries."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(Struct, frozen=True):
     """What a path held from a commit on; `written` is whether that commit, keyturn's own, put it there as new."""
 
     since: int
@@ -21,8 +21,7 @@ class Held:
     written: bool
 
 
-@dataclass(slots=True)
-class Journey:
+class Journey(Struct):
     """The way along the commits: afterwards it knows where each of them stands, and what each path held when."""
 
     order: dict[str, int] = field(default_factory=dict)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.record import Event, LedgerEntry, bytes_hash, entry_path, folder
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """The entry that a verdict rests on.
 
     Its path, the ledger commit that wrote it, and the generation of its request.
@@ -40,8 +40,7 @@ def anchor_in(text: str | None) -> Anchor | None:
     return Anchor(found["path"], found["commit"], int(found["generation"])) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFile:
+class LedgerFile(Struct, frozen=True):
     """A file in a pull request's folder at the tip of the ledger branch.
 
     `content` is `None` where it cannot be read whole.
@@ -52,8 +51,7 @@ class LedgerFile:
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerCommit:
+class LedgerCommit(Struct, frozen=True):
     """A commit on the ledger branch that touched the folder.
 
     `own` is whether GitHub signed it and keyturn's own account is its author.
@@ -63,8 +61,7 @@ class LedgerCommit:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SeenAnchor:
+class SeenAnchor(Struct, frozen=True):
     """An anchor in a verdict by keyturn's own account, made at `at`.
 
     `entry_oid` is the blob that the anchor's commit has at the anchor's path, `None` where commit or path cannot be
@@ -78,8 +75,7 @@ class SeenAnchor:
     binding: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFolder:
+class LedgerFolder(Struct, frozen=True):
     """All that was read of one pull request's place in the ledger; `commits` are newest first."""
 
     files: tuple[LedgerFile, ...] = ()
@@ -89,8 +85,7 @@ class LedgerFolder:
     """Whether a comment of keyturn's own account with its marker stands on the pull request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Struct, frozen=True):
     """The verified entries, oldest first, from the last restart on.
 
     `broken` says in words what does not hold, empty where all does. `next_sequence` and `previous` are what the next

@@ -1,8 +1,9 @@
 """Whether the status checks that a requirement lists are met on the head commit."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.decision import Checks
 from keyturn.core.facts import Check, CheckState
@@ -31,8 +32,7 @@ def _precedence(check: Check) -> tuple[tuple[datetime, int], int]:
 _BADNESS = {CheckState.SUCCESS: 0, CheckState.PENDING: 1, CheckState.FAILED: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(Struct, frozen=True):
     missing: list[str]
     pending: list[str]
     failed: list[str]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.patterns import name_matches, normal
 from keyturn.core.rulebook import Rule, RuleBook
@@ -12,8 +13,7 @@ _CLASS = re.compile(r"\[!?\]?[^\]]*\]")
 _WILDCARD = re.compile(r"[*?\[]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class Subject(Struct, frozen=True, kw_only=True):
     """What rules are matched against; `None` where nobody has said."""
 
     action_type: str
@@ -24,8 +24,7 @@ class Subject:
     agent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Struct, frozen=True):
     """The tier, the rule that gave it (`None`: none did), and the rule that would have been next."""
 
     tier: Tier
@@ -58,8 +57,7 @@ class _Pattern:
         return text == self.text if self.literal else name_matches(self.text, text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """A rule with the patterns of its keys; a key that is only `*` asks for nothing and has none.
 
     `raw` is whether it compares texts as they are written: what a rule of `auto` lets pass must be written exactly so.

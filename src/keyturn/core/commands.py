@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 from keyturn.core.facts import Account, Facts, ReviewState
 
@@ -18,8 +19,7 @@ class Verb(StrEnum):
     RECHECK = "recheck"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A command by a person, unedited. `source` is the node id of the comment or review; `review` marks a review.
 
     `commit` and `reason` are what an override names; empty where it names none.

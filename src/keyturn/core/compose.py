@@ -1,11 +1,11 @@
 """The next entry of a pull request's ledger, where there is anything new to write."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
+from msgspec import Struct
 
 from keyturn.core.chain import Chain
 from keyturn.core.decision import Decision, Published
@@ -31,8 +31,7 @@ from keyturn.core.shown import shown
 _LONG_LISTS = ("actions", "undeclared", "errors")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Which run writes: the account that caused it, the address of its log, keyturn's version."""
 
     actor: str | None
@@ -40,15 +39,17 @@ class Run:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(Struct, frozen=True):
     """What the run found out beside the facts: events of its own, and what became of overrides since."""
 
     events: tuple[RecordedEvent, ...] = ()
     overrides: tuple[OverrideRecord, ...] | None = None
 
 
-def compose(judgement: Judgement, chain: Chain, run: Run, learned: Learned = Learned()) -> LedgerEntry | None:
+NOTHING_LEARNED: Final = Learned()
+
+
+def compose(judgement: Judgement, chain: Chain, run: Run, learned: Learned = NOTHING_LEARNED) -> LedgerEntry | None:
     """The entry that records a judgement; `None` where nothing is new.
 
     New is any event, and any difference of decision or state from those of the entry before. The state of a closed pull

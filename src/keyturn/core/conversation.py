@@ -1,8 +1,9 @@
 """What people said and did about a pull request: reviews, dismissals, comments, and changes of its base."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 from keyturn.core.accounts import Account
 
@@ -16,8 +17,7 @@ class ReviewState(StrEnum):
     DISMISSED = "DISMISSED"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Review(Struct, frozen=True, kw_only=True):
     """A submitted review; `author` is `None` where the account is gone, `commit` where it was garbage-collected.
 
     `can_push` is what GitHub says of its author's right to push now; `None` where it does not say.
@@ -34,8 +34,7 @@ class Review:
     can_push: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismissal:
+class Dismissal(Struct, frozen=True, kw_only=True):
     """Who dismissed which review, and what that review had said; `None` where GitHub does not tell."""
 
     review: str
@@ -44,8 +43,7 @@ class Dismissal:
     previous: ReviewState | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comment:
+class Comment(Struct, frozen=True, kw_only=True):
     """A comment in the conversation of the pull request."""
 
     id: str
@@ -66,8 +64,7 @@ class BaseChangeKind(StrEnum):
     FORCE_PUSHED = "force_pushed"
 
 
-@dataclass(frozen=True, slots=True)
-class BaseChange:
+class BaseChange(Struct, frozen=True):
     """The moment from which earlier approvals of the same head say nothing any more."""
 
     kind: BaseChangeKind

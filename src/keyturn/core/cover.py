@@ -1,9 +1,10 @@
 """Which changed files the actions of the manifests cover, and which nobody declared."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+
+from msgspec import Struct
 
 from keyturn.core.facts import Change, ChangedFile
 from keyturn.core.manifest import Action, Scope
@@ -12,8 +13,7 @@ from keyturn.core.place import is_manifest
 from keyturn.core.rulebook import RuleBook
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Struct, frozen=True):
     """For each action, by its index, the changed files it covers.
 
     And the files that no action covers, in path order. Actions that cover the same files share one tuple.

@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.characters import refused_character
 from keyturn.core.cover import cover, files_to_cover
@@ -28,8 +29,7 @@ _WRITING = ("write", "modify", "change")
 _REMOVING = ("delete", "remove")
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The actions, in path order, and the changed files that no manifest can declare under this rule book."""
 
     actions: tuple[Action, ...]

@@ -1,8 +1,9 @@
 """What happened to a pull request since the ledger last wrote about it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.approvals import by_person
 from keyturn.core.decision import Outcome, ReasonCode
@@ -23,8 +24,7 @@ _OUTCOMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Steps:
+class Steps(Struct, frozen=True):
     """The steps of the clock that are done for the current request, those that fell due now included."""
 
     done: tuple[Event, ...]

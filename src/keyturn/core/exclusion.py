@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.decision import Discount
 from keyturn.core.facts import Account, AccountKind, Commit, Facts, Identity
@@ -11,8 +12,7 @@ from keyturn.core.patterns import login_matches
 from keyturn.core.rulebook import Agents, Approvers
 
 
-@dataclass(frozen=True, slots=True)
-class Bystanders:
+class Bystanders(Struct, frozen=True):
     """Tells who stands outside a pull request, so that their word on it is independent.
 
     `approvers` is the roster of the requirement, `requesters` are the logins that the manifests name.

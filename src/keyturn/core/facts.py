@@ -7,10 +7,11 @@ through `Judgement.wanted` what it would ask.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, StrEnum, unique
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.core.accounts import Account, AccountKind, Commit, Identity, Role
 from keyturn.core.conversation import BaseChange, BaseChangeKind, Comment, Dismissal, Review, ReviewState
@@ -67,8 +68,7 @@ class Change(StrEnum):
     """Its mode or kind changed: executable bit, symlink, submodule."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedFile(Struct, frozen=True):
     """A file that differs between the merge base and the head.
 
     `previous` is the old name of a rename or the source of a copy. `notes` are remarks of the local repository (mode,
@@ -98,8 +98,7 @@ class CheckState(StrEnum):
     """Ended in anything else: failure, error, cancelled, skipped, neutral, stale."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """A check run (`app` is its slug) or a commit status (`app` is `None`, `creator` its author) of the head commit.
 
     `order` rises with time among checks of the same name. `own` marks keyturn's own verdict and job.
@@ -115,8 +114,7 @@ class Check:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WorkflowRun:
+class WorkflowRun(Struct, frozen=True):
     """A run of a workflow on the head commit, keyturn's own left out."""
 
     id: int
@@ -133,8 +131,7 @@ class PullRequestState(StrEnum):
     MERGED = "MERGED"
 
 
-@dataclass(frozen=True, slots=True)
-class FileVersion:
+class FileVersion(Struct, frozen=True):
     """The bytes of a file at a commit.
 
     `content` is `None` where the path holds no readable regular file, and `problem` says why.
@@ -145,8 +142,7 @@ class FileVersion:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """The rule book as the default branch has it, and older versions, newest first, where that one cannot be used.
 
     `current` is `None` where there is no such file. `older` is read only when `current` is missing or refused.
@@ -156,8 +152,7 @@ class Rules:
     older: tuple[FileVersion, ...] | Unread = UNREAD
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerFacts:
+class LedgerFacts(Struct, frozen=True):
     """What the ledger holds of this pull request, as far as it can be trusted.
 
     `entries` is the verified chain, oldest first; `broken` says in words what does not hold of it, empty where all
@@ -169,8 +164,7 @@ class LedgerFacts:
     highest_generation: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Debt:
+class Debt(Struct, frozen=True):
     """A review owed for an override: the issue that asks for it, who broke the glass, and when it is due."""
 
     pull_request: int
@@ -179,8 +173,7 @@ class Debt:
     due: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """One pull request, whole.
 
     `number` is `None` offline, where only git was asked; the fields that only GitHub knows are then empty.

@@ -1,7 +1,8 @@
 """What can be wrong with the ledger."""
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 
 @unique
@@ -20,8 +21,7 @@ class Fault(StrEnum):
     """Something on the branch is no work of keyturn's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing that is wrong; `what` says it in a sentence without its full stop.
 
     `path` is empty where the finding is about a commit alone, `commit` where no commit shows it. `recorded` is whether

@@ -1,8 +1,9 @@
 """The lowest tier at which each changed file may pass, whatever the manifests say of it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 from keyturn.core.classification import Classifier, Subject
 from keyturn.core.facts import Change, ChangedFile, Facts
@@ -27,8 +28,7 @@ class FloorCause(StrEnum):
     VOLUME = "volume"
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(Struct, frozen=True):
     """The lowest tier at which a name in the diff may pass, and what says so; `detail` is the glob, rule or number."""
 
     name: str

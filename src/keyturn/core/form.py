@@ -3,11 +3,11 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -81,8 +81,7 @@ def one_of(text: str, allowed: Iterable[str]) -> str:
     return f"{guess}allowed: {', '.join(choices)}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Inner:
+class _Inner(Struct, frozen=True):
     """A form inside another, on its own or as the items of a list."""
 
     form: type[Form]

@@ -1,14 +1,15 @@
 """What the ledger remembers of a pull request: when its requests opened, what was done for them, what is owed."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.facts import LedgerFacts
 from keyturn.core.record import Event, LedgerEntry, OverrideRecord
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(Struct, frozen=True):
     """What a request is about: these actions, at this head commit, for this base branch."""
 
     head: str
@@ -16,8 +17,7 @@ class RequestKey:
     manifest_digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """The ledger's memory of one pull request, folded from its entries.
 
     `first_generation` is where the generations of its requests start; no approval made before `void_before` counts.

@@ -1,7 +1,8 @@
 """Looks up what is fetched on demand, strictly where it is not known, and notes what nobody has asked for yet."""
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from keyturn.core.facts import UNREAD, Account, Facts, Role, Unread, WorkflowRun
 from keyturn.core.rulebook import Approvers, Permission
@@ -14,8 +15,7 @@ _ROLE_OF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Facts that would change or complete the decision and that nobody has asked for.
 
     Logins, logins, `org/slug`s, and two yes-or-no.
@@ -45,8 +45,7 @@ class Answer(Enum):
         return Answer.UNKNOWN if value is None else Answer.YES if value else Answer.NO
 
 
-@dataclass(slots=True)
-class Inquiry:
+class Inquiry(Struct):
     """Asks one pull request's facts; `wanted()` says afterwards what was missing."""
 
     facts: Facts
@@ -55,11 +54,10 @@ class Inquiry:
     _teams: set[str] = field(default_factory=set)
     _pusher: bool = False
     _runs: bool = False
-    _can_push: dict[str, bool] = field(init=False)
+    _can_push: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Collect what the reviews themselves say of their authors' right to push; a no outweighs every yes."""
-        self._can_push = {}
         for review in self.facts.reviews:
             if review.author is not None and review.can_push is not None:
                 key = review.author.key

@@ -1,8 +1,9 @@
 """The whole judgement of one pull request, from frozen facts to a decision, top to bottom."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from keyturn.core.assessment import Assessment, assess
 from keyturn.core.checks import unmet

@@ -1,7 +1,8 @@
 """A decision with everything that led to it, for those who have to explain it or act on it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.approvals import Tally
 from keyturn.core.assessment import Assessment
@@ -19,8 +20,7 @@ from keyturn.core.requirement import Requirement
 from keyturn.core.rules_in_force import RulesInForce
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What `decide` found.
 
     What could not be worked out is `None` or empty: without a rule book there is no requirement, with a refused

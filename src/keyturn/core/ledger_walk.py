@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from keyturn.core.chain import Anchor
 from keyturn.core.record import LedgerEntry, folder
@@ -11,16 +12,14 @@ from keyturn.core.record import LedgerEntry, folder
 _ENTRY = re.compile(r"(?P<folder>pulls/[0-9]+/(?P<number>[1-9][0-9]*))/(?P<sequence>[0-9]{6})\.json")
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an entry stands: its pull request, and its number there."""
 
     pull_request: int
     sequence: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A file at the place of an entry; `entry` is `None` where it holds none, `content` where it cannot be read."""
 
     path: str
@@ -29,8 +28,7 @@ class Standing:
     entry: LedgerEntry | None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerTip:
+class LedgerTip(Struct, frozen=True):
     """What the branch holds at its head `commit`.
 
     `files` gives the blob at each path, `contents` the bytes of those blobs that were read, so far as they can be.
@@ -52,8 +50,7 @@ class LedgerTip:
         return tuple(_standing(place, path, self.bytes_at(path)) for place, path in chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What a commit did to a path: the blobs before and after, `None` where there was none."""
 
     path: str
@@ -61,8 +58,7 @@ class Change:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkedCommit:
+class WalkedCommit(Struct, frozen=True, kw_only=True):
     """A commit of the branch with what it changed against its first parent.
 
     `own` is whether keyturn made it, as far as the one who walked can tell; `author` is for people.
@@ -76,8 +72,7 @@ class WalkedCommit:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NamedEntry:
+class NamedEntry(Struct, frozen=True):
     """An entry that a verdict of keyturn's names; the verdict stands on the commit `head` since `at`."""
 
     anchor: Anchor
@@ -85,8 +80,7 @@ class NamedEntry:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerWalk:
+class LedgerWalk(Struct, frozen=True, kw_only=True):
     """The whole branch: what stands on it, its commits from the oldest on, and the entries that verdicts name.
 
     `account` is the login that counted as keyturn's own.

@@ -1,8 +1,9 @@
 """The manifest: what an agent says that its pull request does, read strictly."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from keyturn.core.document import read_document
 from keyturn.core.form import fill
@@ -40,8 +41,7 @@ MOST_BYTES = 8 * 1024 * 1024
 """How many bytes they may hold together: more than a thousand actions can fill with words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(Struct, frozen=True, kw_only=True):
     """One thing the agent proposes; `files` is `None` where it names no globs, and then its target is its file."""
 
     action_type: str
@@ -65,8 +65,7 @@ class Action:
         return written
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True):
     """One manifest file. `lines` holds the line of each action, counted from 1, in the order of `actions`."""
 
     path: str
@@ -86,8 +85,7 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestFile:
+class ManifestFile(Struct, frozen=True, kw_only=True):
     """A file that stands where manifests are kept; `content` is `None` if it is larger than 256 KiB or unreadable."""
 
     path: str
@@ -96,8 +94,7 @@ class ManifestFile:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The manifests of a pull request that can be read, in path order, and everything that is wrong, in file order."""
 
     manifests: tuple[Manifest, ...]
@@ -148,8 +145,7 @@ def read_each(files: Iterable[ManifestFile]) -> Reading:
     return Reading(tuple(manifests), Refused(problems).problems if problems else ())
 
 
-@dataclass(slots=True)
-class _Totals:
+class _Totals(Struct):
     """What all manifests of a pull request hold together; each limit is refused where it is first passed."""
 
     held: int = 0

@@ -1,8 +1,9 @@
 """What a strictly read file holds: texts, lists and mappings, each with the place where it stands."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from keyturn.core.characters import quoted
 
@@ -45,8 +46,7 @@ _SURPRISES = (
 _SURPRISING_STARTS = frozenset("~nNyYtTfFoO0123456789-+.<=")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One value; `plain` where it is written without quotes."""
 
     text: str
@@ -62,8 +62,7 @@ class Scalar:
         return next((meaning for meaning, form in _SURPRISES if form.fullmatch(self.text)), Meaning.TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class ListNode:
+class ListNode(Struct, frozen=True):
     """A list, in order."""
 
     items: "list[Node]"
@@ -71,8 +70,7 @@ class ListNode:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
-class MapNode:
+class MapNode(Struct, frozen=True):
     """A mapping, in order; its keys are texts, each there once."""
 
     entries: "dict[str, tuple[Scalar, Node]]"
@@ -85,8 +83,7 @@ class MapNode:
         return entry and entry[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Stands where something was already refused, so that nothing more is said about it."""
 
     line: int

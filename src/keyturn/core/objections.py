@@ -1,7 +1,8 @@
 """Which requests for changes stand, and who may end one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.approvals import by_person
 from keyturn.core.exclusion import Bystanders
@@ -10,8 +11,7 @@ from keyturn.core.inquiry import Answer, Inquiry
 from keyturn.core.rulebook import Approvers
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """A request for changes that stands; `dismissed_by` is who tried to end it without being entitled to."""
 
     review: Review

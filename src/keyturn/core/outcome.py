@@ -1,7 +1,8 @@
 """The outcome of a judgement and every reason for it, in the order in which they go before one another."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.assessment import MAX_COMMITS, MAX_FILES, Assessment
 from keyturn.core.decision import PASSING, Checks, Outcome, ReasonCode
@@ -19,8 +20,7 @@ from keyturn.core.rules_in_force import RulesInForce
 from keyturn.core.tier import Tier
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """An outcome and its reasons; `remarks` follow them and change nothing.
 
     `without_override` is the outcome that an override lifted, else the outcome itself.
@@ -32,8 +32,7 @@ class Finding:
     without_override: Outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """Everything that an outcome follows from; `wanted` are the facts that nobody has asked for yet."""
 
     facts: Facts

@@ -1,8 +1,9 @@
 """Break-glass: who let a pull request through, and why other attempts were refused."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.commands import Command, Verb
 from keyturn.core.decision import Discount
@@ -21,8 +22,7 @@ _EXCLUDED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class Override(Struct, frozen=True, kw_only=True):
     """The override of the current head and base.
 
     `voices` are the commands that count, one a person, oldest first; it holds once `needed` people have spoken, at

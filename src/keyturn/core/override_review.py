@@ -3,8 +3,9 @@
 Any other closing is undone once.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.exclusion import Bystanders
 from keyturn.core.facts import Account
@@ -15,8 +16,7 @@ from keyturn.core.record import Event, OverrideRecord, RecordedEvent
 from keyturn.core.rulebook import Agents, Approvers
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
+class Closing(Struct, frozen=True):
     """How the issue of a review was closed: by whom, `None` where nobody tells, when (UTC), and whether by hand."""
 
     by: Account | None

@@ -1,11 +1,11 @@
 """What is wrong with a file that somebody wrote, said so that they can mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
+class Problem(Struct, frozen=True, order=True):
     """One refusal: where it is, what was found, and what is allowed.
 
     `line` and `column` count from 1; `None` where the problem concerns the whole file.

@@ -1,7 +1,8 @@
 """What a pull request's manifests say, or why they cannot be taken at their word."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.digest import manifest_digest
 from keyturn.core.facts import Facts
@@ -10,8 +11,7 @@ from keyturn.core.manifest import Manifest, read_each
 from keyturn.core.problem import Problem
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """The manifests of a pull request; with `problems` they are refused, and `digest` is `None`.
 
     `requesters` are the people whom any readable manifest names, also where others are refused: a broken manifest frees

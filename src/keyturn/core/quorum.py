@@ -1,6 +1,6 @@
 """Whether enough of the people whom the rule book names could approve at all."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.exclusion import Bystanders
 from keyturn.core.facts import Account, AccountKind
@@ -8,8 +8,7 @@ from keyturn.core.inquiry import Answer
 from keyturn.core.requirement import Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Quorum:
+class Quorum(Struct, frozen=True):
     """Who could still approve, by login in order of login, and which teams cannot be read.
 
     `reachable` is whether that is enough; where a team cannot be read, only the others are counted on.

@@ -1,8 +1,9 @@
 """A judgement's findings, written down as the decision that agents and programs read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.assessment import Assessment
 from keyturn.core.decision import (
@@ -31,8 +32,7 @@ LONGEST_REASON = 2000
 """An objection's text is quoted up to so many characters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(Struct, frozen=True, kw_only=True):
     """All that a decision reports."""
 
     facts: Facts

@@ -1,8 +1,9 @@
 """One ask for approval: when it opened, in which generation it stands, and when it escalates and expires."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.approvals import Tally, Window, tally
 from keyturn.core.clock import deadline
@@ -17,16 +18,14 @@ from keyturn.core.rulebook import Calendar
 from keyturn.core.shown import shown
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedCommand:
+class RefusedCommand(Struct, frozen=True):
     """A command that has no effect, and why, in a sentence for the person who gave it."""
 
     command: Command
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """The request of a pull request as it stands.
 
     Times are UTC; `opened_at` is `None` until keyturn has seen it outside draft. `renewals` are the commands that
@@ -46,8 +45,7 @@ class Request:
     refused: tuple[RefusedCommand, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Generation:
+class _Generation(Struct, frozen=True, kw_only=True):
     number: int
     opened_at: datetime | None
     escalates_at: datetime | None
@@ -56,8 +54,7 @@ class _Generation:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
+class _Clock(Struct, frozen=True):
     """Opens generations of one request."""
 
     facts: Facts

@@ -1,7 +1,8 @@
 """What a pull request needs before it may pass: approvals, checks, people and time."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from keyturn.core.exclusion import is_attributed
 from keyturn.core.facts import Commit, Facts
@@ -10,8 +11,7 @@ from keyturn.core.rulebook import Approvers, CheckPattern, Requester, RuleBook, 
 from keyturn.core.tier import Tier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Requirement:
+class Requirement(Struct, frozen=True, kw_only=True):
     """The needs of a pull request.
 
     `approvals` is `None` where no number of them would do; `extras` says in words what added to them. `escalate_after`

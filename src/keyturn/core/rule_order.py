@@ -1,8 +1,9 @@
 """The rules of a rule book where they stand, and which of them can never decide because another one always does."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
+
+from msgspec import Struct
 
 from keyturn.core.form import matching
 from keyturn.core.nodes import ListNode, MapNode, Scalar
@@ -15,8 +16,7 @@ _TIERS = {tier.value: tier for tier in Tier}
 _Texts = frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedRule:
+class PlacedRule(Struct, frozen=True):
     """A rule that has its form, and the mapping that it was read from."""
 
     rule: Rule

@@ -1,8 +1,9 @@
 """The rule book: which tier an action belongs to, and what each tier asks for, read strictly."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from keyturn.core import rulebook_parts as parts
 from keyturn.core.digest import bytes_digest
@@ -57,8 +58,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleBook:
+class RuleBook(Struct, frozen=True, kw_only=True):
     """A valid rule book, every default filled in; `rules` and `paths` in file order, `tiers` with all four tiers."""
 
     path: str
@@ -68,10 +68,10 @@ class RuleBook:
     undeclared: Tier
     read_only: frozenset[str]
     removals: frozenset[str]
-    volume: Mapping[Tier, int] = field(hash=False)
+    volume: Mapping[Tier, int]
     rules: tuple[Rule, ...]
     paths: tuple[PathFloor, ...]
-    tiers: Mapping[Tier, TierPolicy] = field(hash=False)
+    tiers: Mapping[Tier, TierPolicy]
     approvers: Approvers
     requester: Requester
     unattributed_commits: Unattributed

@@ -1,9 +1,10 @@
 """The words of the rule book: its choices as enums and its parts as frozen values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from keyturn.core.tier import Tier
 
@@ -85,8 +86,7 @@ class ApprovalsSurvive(StrEnum):
     """Any new head voids approvals."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule: every key must match for its tier to apply. `keys` are (key, pattern) pairs in file order."""
 
     tier: Tier
@@ -94,8 +94,7 @@ class Rule:
     keys: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PathFloor:
+class PathFloor(Struct, frozen=True):
     """The lowest tier at which a changed file that the glob matches may pass; case does not count."""
 
     tier: Tier
@@ -103,16 +102,14 @@ class PathFloor:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckPattern:
+class CheckPattern(Struct, frozen=True):
     """A check that must have succeeded: an fnmatch pattern for its name, and the slug of the app that ran it."""
 
     name: str
     app: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Approvers:
+class Approvers(Struct, frozen=True):
     """A roster: everybody with the permission, or, of those, only the people and teams that are listed."""
 
     permission: Permission = Permission.WRITE
@@ -125,8 +122,7 @@ class Approvers:
         return bool(self.users or self.teams)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TierPolicy:
+class TierPolicy(Struct, frozen=True, kw_only=True):
     """What a tier asks for. `auto` and `emergency` ask for checks only: no approvals, no deadlines, no roster."""
 
     approvals: int = 0
@@ -136,8 +132,7 @@ class TierPolicy:
     approvers: Approvers | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agents:
+class Agents(Struct, frozen=True, kw_only=True):
     """Whose pull requests are governed: patterns in which only `*` is special."""
 
     authors: tuple[str, ...] = ("*[bot]",)
@@ -149,16 +144,14 @@ class Agents:
     mention: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(Struct, frozen=True):
     """Whom to ask when a request waits too long."""
 
     users: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class Calendar(Struct, frozen=True, kw_only=True):
     """Working time: on `days` (Monday is 0) that are no holidays, from `start` to before `end`, in that zone."""
 
     timezone: str
@@ -168,8 +161,7 @@ class Calendar:
     holidays: frozenset[date]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Override:
+class Override(Struct, frozen=True, kw_only=True):
     """Who may break the glass, how many must ask, and the review they owe afterwards; `min_reason` in characters."""
 
     users: tuple[str, ...] = ()
@@ -180,10 +172,9 @@ class Override:
     overdue: Overdue = Overdue.REFUSE
 
 
-@dataclass(frozen=True, slots=True)
-class Slack:
+class Slack(Struct, frozen=True):
     """Where cards go, and who is who: logins and teams (`org/slug`) to Slack's ids."""
 
     channel: str | None = None
-    users: Mapping[str, str] = field(default_factory=dict, hash=False)
-    teams: Mapping[str, str] = field(default_factory=dict, hash=False)
+    users: Mapping[str, str] = field(default_factory=dict)
+    teams: Mapping[str, str] = field(default_factory=dict)

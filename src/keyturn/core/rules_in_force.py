@@ -3,15 +3,14 @@
 The default branch's own, or, where that one is missing or broken, an older one for a few things only.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.facts import FileVersion, Rules, Unread
 from keyturn.core.problem import Problem, Refused
 from keyturn.core.rulebook import RuleBook, read_rulebook
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesInForce:
+class RulesInForce(Struct, frozen=True, kw_only=True):
     """The rule book, or why there is none.
 
     `book` judges. Where it is `None`, `fallback`, the newest valid older version, still says who is an agent, who

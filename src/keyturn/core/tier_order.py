@@ -1,6 +1,6 @@
 """What a tier asks for must hold together, and a more severe tier never asks for less."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.duration import parse_duration
 from keyturn.core.form import salvaged
@@ -9,8 +9,7 @@ from keyturn.core.rulebook_form import ApproversForm, MultiForm, SingleForm
 from keyturn.core.source import Problems
 
 
-@dataclass(frozen=True, slots=True)
-class _Policy:
+class _Policy(Struct, frozen=True):
     """What one tier asks for, as far as it has its form; `broken` names the keys that do not."""
 
     node: MapNode
@@ -22,8 +21,7 @@ class _Policy:
         return next((self.node.entries[key][0] for key in keys if key in self.node.entries), self.node)
 
 
-@dataclass(frozen=True, slots=True)
-class _Roster:
+class _Roster(Struct, frozen=True):
     """Who may approve in one tier, as far as it has its form; `names` is `None` where they do not."""
 
     form: ApproversForm

@@ -1,7 +1,8 @@
 """The required check that follows from a decision: its state and its name."""
 
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 from keyturn.core.decision import PASSING, Outcome
 
@@ -39,8 +40,7 @@ def verdict_name(check_name: str, base: str, default_branch: str, *, observe: bo
     return f"{name} (observe)" if observe else name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation:
+class Annotation(Struct, frozen=True, kw_only=True):
     """What is wrong with a line of a file of the pull request's head; lines count from 1."""
 
     path: str

@@ -1,8 +1,9 @@
 """What a check of the set-up found: a value that says what, why it matters and how to mend it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 
 @unique
@@ -17,8 +18,7 @@ class State(StrEnum):
     """The gate does not hold, or does not let pass what it should."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One finding; `what` is on one line. Of what is `ok` the reason and the remedy may be empty."""
 
     name: str

@@ -1,10 +1,11 @@
 """How keyturn is set up on a repository: one frozen snapshot, read at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.core.facts import FileVersion, Role
 
@@ -24,8 +25,7 @@ class TokenKind(StrEnum):
     """A person's, who looks at the set-up from outside."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredCheck:
+class RequiredCheck(Struct, frozen=True):
     """A check that a branch requires; `app` is the number of the App it is pinned to, `source` what requires it."""
 
     name: str
@@ -33,8 +33,7 @@ class RequiredCheck:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewRule:
+class ReviewRule(Struct, frozen=True, kw_only=True):
     """What GitHub itself asks of reviews on a branch.
 
     `dismissal_limited` is whether only named people may dismiss, `None` where GitHub does not say.
@@ -47,8 +46,7 @@ class ReviewRule:
     dismissal_limited: bool | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
+class Branch(Struct, frozen=True, kw_only=True):
     """A protected branch, and what its rulesets and its classic protection demand.
 
     `strict` names what asks for branches that are up to date. `classic_unread` is whether the branch has a classic
@@ -65,16 +63,14 @@ class Branch:
     classic_unread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """Whether the token has a permission, such as `checks: read`; `said` is the refusal, empty where it has it."""
 
     permission: str
     said: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerTrial:
+class LedgerTrial(Struct, frozen=True, kw_only=True):
     """What came of writing a ledger on a scratch branch; `problem` and `left_behind` are empty where all went well."""
 
     branch: str
@@ -83,8 +79,7 @@ class LedgerTrial:
     left_behind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkflowFile:
+class WorkflowFile(Struct, frozen=True, kw_only=True):
     """A workflow on the default branch.
 
     `state` is GitHub's, such as `active`, `None` where it may not be read; `last_run` is the start of the newest
@@ -97,20 +92,18 @@ class WorkflowFile:
     last_result: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class People(Struct, frozen=True, kw_only=True):
     """Roles by login and members by team, both by key; `None` where they cannot be read.
 
     `collaborators` are the roles of everybody who has one, `None` where they cannot be read.
     """
 
-    roles: Mapping[str, Role | None] = field(default_factory=dict, hash=False)
-    teams: Mapping[str, frozenset[str] | None] = field(default_factory=dict, hash=False)
+    roles: Mapping[str, Role | None] = field(default_factory=dict)
+    teams: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     collaborators: Mapping[str, Role] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
+class Setup(Struct, frozen=True, kw_only=True):
     """Everything that the checks look at.
 
     `app` is the number of the App that the gate works as, and `app_slug` its name: as the user said, else the token's

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import yaml
+from msgspec import Struct
 
 from keyturn.core.facts import FileVersion
 
@@ -14,8 +14,7 @@ _OWN_TOKEN: Final = re.compile(r"\$\{\{\s*(github\.token|secrets\.GITHUB_TOKEN)\
 _EXPRESSION: Final = re.compile(r"\$\{\{.*?\}\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workflow:
+class Workflow(Struct, frozen=True, kw_only=True):
     """A workflow that could be read; `name` is its path where it gives itself none.
 
     `jobs` are the names that its checks bear, with `*` for what is only known when it runs. `hears` are the names of

@@ -1,8 +1,10 @@
 """What people see once the verdict stands: comment, notices, review requests, labels, Slack; all best effort."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.asking import escalation_is_heard, to_ask
 from keyturn.core.decision import Outcome
@@ -54,8 +56,7 @@ class Messenger(Protocol):
         """Bring card and replies up to date."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Aftercare:
+class Aftercare(Struct, frozen=True, kw_only=True):
     """Tells people and the agent what was decided. What fails becomes a warning, and the next run catches up.
 
     `pause` waits a moment.
@@ -218,8 +219,7 @@ def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
     return min(found, key=lambda own: own.number, default=None)
 
 
-@dataclass(slots=True)
-class Memory:
+class Memory(Struct):
     """What the marker of the one comment holds: Slack's memory, and whom the token could not ask for this request."""
 
     slack: Mapping[str, object] | None

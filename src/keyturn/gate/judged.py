@@ -1,6 +1,7 @@
 """A pull request in the course of a run: what was read, what was decided, and the ledger entry that holds it."""
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.decision import Decision, Outcome
@@ -16,8 +17,7 @@ class JudgeAgain(Exception):  # noqa: N818 - it is a turn of the story, not a fa
     """What was judged is no longer what is there, so that it must be judged afresh."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Judged(Struct, frozen=True, kw_only=True):
     """One pull request, judged.
 
     `entry` is the ledger entry that this run writes, `None` where nothing is new. `ledger_commit` is a commit of the

@@ -1,7 +1,8 @@
 """A merge queue's group: its members judged afresh, and the strictest verdict put on the group's commit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.core.report import report_error
@@ -14,8 +15,7 @@ from keyturn.render.status import decision_description, strictest_description
 from keyturn.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queue:
+class Queue(Struct, frozen=True, kw_only=True):
     """Judges the members of a merge group. The group commit's own checks are the queue's business."""
 
     reader: Reader

@@ -1,7 +1,9 @@
 """The reviews that overrides owe: asked for in an issue, watched, and done when somebody entitled closes it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.compose import bookkeeping, overrides_of
 from keyturn.core.inquiry import Answer
@@ -16,16 +18,14 @@ from keyturn.render.review_issue import review_issue, review_marker
 Record = Callable[[Sequence[Judged]], tuple[Judged, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(Struct, frozen=True):
     """What became of the overrides of a pull request since the ledger wrote of them."""
 
     events: tuple[RecordedEvent, ...]
     overrides: tuple[OverrideRecord, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OverridesOwed:
+class OverridesOwed(Struct, frozen=True, kw_only=True):
     """Keeps the issues of override reviews and the ledger's debts in step."""
 
     reader: Reader

@@ -1,7 +1,9 @@
 """The verdicts of one head commit: chosen, compared with what stands there, read once more, and published."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.verdict import VerdictState
@@ -14,8 +16,7 @@ from keyturn.settings import Publish, Settings
 UNEARNED = "No open pull request of this commit is judged under this name now"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+class Publication(Struct, frozen=True, kw_only=True):
     """Publishes what was decided about the open pull requests of one head commit."""
 
     reader: Reader

@@ -1,8 +1,10 @@
 """The story of one run: facts, decision, ledger, verdict, and then everything that people see."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.compose import Learned, Run, compose
 from keyturn.core.debts import DEBTS_PATH, updated
@@ -24,8 +26,7 @@ PATIENCE = timedelta(seconds=60)
 """How long a run goes on judging afresh while others move the ledger or the pull request under it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """What came of a pull request.
 
     `judged` is `None` where keyturn could not find out. `published` is whether the verdict stands on the head commit;
@@ -47,8 +48,7 @@ class Result:
         return state_of(self.decision.outcome)
 
 
-@dataclass(slots=True, kw_only=True)
-class Gate:
+class Gate(Struct, kw_only=True):
     """Judges pull requests and publishes what was decided.
 
     `clock` gives the time in UTC; `pause` waits a random while before judging again, so that runs that collide part.

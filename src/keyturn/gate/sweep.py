@@ -1,8 +1,9 @@
 """The scheduled run: a glance at everything that is open, and a judgement of whatever that shows to need one."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.core.verdict import VerdictState
@@ -14,8 +15,7 @@ AT_ONCE = 25
 """So many pull requests are read whole together: five a query, and what those leave open in one more for all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swept:
+class Swept(Struct, frozen=True):
     """What a sweep came to: the results of those it judged, by number; how many it saw; and those it could not judge.
 
     `failed` holds open pull requests whose verdict may not be what it should be, with the reason.
@@ -26,8 +26,7 @@ class Swept:
     failed: tuple[tuple[int, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sweep:
+class Sweep(Struct, frozen=True, kw_only=True):
     """Looks after all open pull requests, and after the closed ones that are not done with."""
 
     reader: Reader

@@ -1,8 +1,9 @@
 """What differs between two commits, as git's raw diff tells it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.git.process import Git, Running
 
@@ -30,8 +31,7 @@ _KINDS: Final = {
 ABSENT: Final = "000000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawChange:
+class RawChange(Struct, frozen=True, kw_only=True):
     """One file of a raw diff.
 
     `status` is git's letter; `oid` names the new content, `mode` and `previous_mode` are as git writes them.

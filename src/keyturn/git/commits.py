@@ -1,8 +1,9 @@
 """The commits that only the head has, with everybody who had a part in them, as git's log tells it."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.git.process import Git, Running
 
@@ -12,16 +13,14 @@ _FORMAT: Final = f"%H%x00%an%x00%ae%x00%cn%x00%ce%x00{_CO_AUTHORS}"
 _CO_AUTHOR: Final = re.compile(r"(?P<name>[^<]*)<(?P<email>[^<>]*)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A name and address, as they stand in a commit."""
 
     name: str
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class RawCommit:
+class RawCommit(Struct, frozen=True):
     """One commit; `authors` holds the author first, then the co-authors of its trailers."""
 
     oid: str

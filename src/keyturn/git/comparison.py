@@ -5,8 +5,9 @@ This module and those it needs import nothing heavy, so that git is at work whil
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.git.changes import start_diff
 from keyturn.git.commits import start_log
@@ -17,8 +18,7 @@ MOST_COMMITS: Final = 251
 """One more than GitHub lists: that there are more is all that anybody asks then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """A head and the base it would be merged into; git is already at work on their difference."""
 
     repository: Repository

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.exclusion import bot_of
@@ -69,8 +70,7 @@ def find_branch(repository: Repository, branch: str) -> str:
     raise GitError(msg)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Header:
+class _Header(Struct, frozen=True, kw_only=True):
     oid: str
     tree: str
     parents: tuple[str, ...]
@@ -95,8 +95,7 @@ def _header(record: bytes) -> _Header:
     )
 
 
-@dataclass(slots=True)
-class _Trees:
+class _Trees(Struct):
     """Trees by name, each read once: from one commit to the next nearly all of them stay."""
 
     objects: Objects

@@ -5,8 +5,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO, Final
+
+from msgspec import Struct
 
 from keyturn.git.process import Git, GitCommandError, GitError
 
@@ -14,16 +15,14 @@ _FOUND: Final = re.compile(rb"(?P<oid>[0-9a-f]{40,64}) (?P<kind>[a-z]+) (?P<size
 _CHUNK: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What a tree holds under a name; `mode` as git writes it, such as `100644`."""
 
     mode: str
     oid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """A file's bytes; `content` is `None` where there are more than were asked for."""
 
     size: int
@@ -144,7 +143,6 @@ def opened(git: Git) -> Iterator[Objects]:
             process.communicate()
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     oid: str
     size: int

@@ -4,10 +4,11 @@ import os
 import subprocess
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
+
+from msgspec import Struct
 
 _OPTIONS: Final = (
     "--no-pager",
@@ -53,8 +54,7 @@ def environment() -> dict[str, str]:
     return kept | _ANSWERS
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """A git command at work. It writes to a file, so that it never waits for us. Use it in a `with` statement."""
 
     command: str
@@ -84,8 +84,7 @@ class Running:
         return self.written.read()
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(Struct, frozen=True):
     """Git in one directory."""
 
     directory: str

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.git.objects import Objects, opened
 from keyturn.git.process import Git, GitCommandError, GitError
@@ -16,8 +17,7 @@ _EXPRESSION: Final = re.compile(r"[\s~^:?*\[\\]|@\{|\.\.")
 """What no branch can have in its name, so that it is git's language for commits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """A commit as somebody named it; `branch` is the branch's own name, without its remote, where it is a branch."""
 
     name: str
@@ -25,8 +25,7 @@ class Revision:
     branch: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repository:
+class Repository(Struct, frozen=True, kw_only=True):
     """A git repository: with a worktree, bare, or a worktree among several; `root` is `None` where it is bare."""
 
     git: Git

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.facts import (
     Account,
@@ -38,8 +40,7 @@ _FILE_KINDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """What git does not know of the pull request and the caller says: who opens it, its labels, where things stand."""
 
     author: str | None = None

@@ -1,6 +1,6 @@
 """Accounts as GitHub's two interfaces name them, written the one way that keyturn compares: as REST does."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.exclusion import bot_of
 from keyturn.core.facts import Account, AccountKind, Identity
@@ -10,8 +10,7 @@ _KINDS = {"User": AccountKind.USER, "Bot": AccountKind.BOT}
 _ACTIONS = "github-actions[bot]"
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
+class Viewer(Struct, frozen=True):
     """The account behind the token: keyturn's own.
 
     GitHub writes the login of an App's token with `[bot]`, and most logins of bots in GraphQL without; either is

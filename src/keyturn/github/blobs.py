@@ -2,8 +2,9 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.manifest import LARGEST, FileKind
 from keyturn.github.client import Client
@@ -24,8 +25,7 @@ def kind_of(entry: Fields) -> FileKind:
     return FileKind.SUBMODULE if mode == _SUBMODULE else FileKind.OTHER
 
 
-@dataclass(frozen=True, slots=True)
-class Blobs:
+class Blobs(Struct, frozen=True):
     """Reads the bytes of blobs exactly."""
 
     client: Client

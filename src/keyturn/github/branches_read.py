@@ -1,10 +1,11 @@
 """Reads what protects the branches of a repository: rulesets, and classic protection where the token may see it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from keyturn.doctor.setup import Branch, RequiredCheck, ReviewRule
 from keyturn.github.client import Client
@@ -15,8 +16,7 @@ _UNREADABLE: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _CLASSIC: Final = "classic branch protection"
 
 
-@dataclass(frozen=True, slots=True)
-class BranchReader:
+class BranchReader(Struct, frozen=True):
     """Reads the protection of branches. Raises `Unavailable` where GitHub refuses what everybody may read."""
 
     client: Client

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, cast
 from urllib.parse import quote
@@ -10,6 +9,7 @@ from urllib.parse import quote
 import github
 import requests
 from github.Requester import Requester
+from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.github.fields import Fields, Json
@@ -28,8 +28,7 @@ _TRIES: Final = 4
 Tolerance = Callable[[QueryError], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a GraphQL query gave, and the errors in it that the caller said it tolerates."""
 
     data: Fields

@@ -1,7 +1,8 @@
 """The reviews that overrides still owe: as the ledger has them, or where it is damaged, as the labelled issues do."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.debts import owed
 from keyturn.core.facts import Debt
@@ -9,8 +10,7 @@ from keyturn.github.accounts import Viewer, account
 from keyturn.github.fields import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class DebtsRead:
+class DebtsRead(Struct, frozen=True):
     """`content` are the bytes of the ledger's list, `None` where there is none; `in_issues` what the issues tell."""
 
     content: bytes | None

@@ -1,7 +1,8 @@
 """A pull request after the first query: what it needs asked besides, and which anchors to the ledger it shows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.chain import Anchor, SeenAnchor
 from keyturn.core.facts import FileVersion
@@ -18,8 +19,7 @@ from keyturn.ports import PublishedVerdict
 from keyturn.settings import Settings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What all pull requests of one query have in common."""
 
     settings: Settings
@@ -31,8 +31,7 @@ class Surroundings:
     debts: DebtsRead
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(Struct, frozen=True, kw_only=True):
     """A pull request after the first query, with what is still to be asked for it."""
 
     around: Surroundings

@@ -1,9 +1,10 @@
 """A typed way through GitHub's JSON: what is missing, or of another kind than promised, makes the facts incomplete."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NoReturn, TypeAlias, cast
+
+from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.ports import Unavailable
@@ -19,8 +20,7 @@ def incomplete(where: str, what: str) -> Unavailable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(Struct, frozen=True):
     """One JSON object of an answer, with the path to it for messages.
 
     Every method raises `Unavailable` (`facts_incomplete`) where the member is not what its name says.

@@ -1,8 +1,9 @@
 """The first query of every judgement: up to five pull requests, their places in the ledger, rule book and debts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.decision import ReasonCode
@@ -21,8 +22,7 @@ AT_ONCE: Final = 5
 """The most pull requests in one query."""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRead:
+class FirstRead(Struct, frozen=True):
     """What the first query gave; a pull request that is not there, or not readable, stands as its `Unavailable`."""
 
     viewer: Viewer

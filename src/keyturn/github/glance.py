@@ -1,8 +1,9 @@
 """One pull request as a sweep first sees it, and the ledger entry that goes with it once that was read."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.record import LedgerEntry, folder
 from keyturn.core.verdict import VerdictState
@@ -16,8 +17,7 @@ _MOST_TRIES: Final = 3
 """So often the newest entry is looked for while others write new ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glance:
+class Glance(Struct, frozen=True, kw_only=True):
     """A pull request whose newest ledger entry is still to be read.
 
     `guess` is the path where it is expected: the entry that the verdict names. `tries` counts the queries that looked.

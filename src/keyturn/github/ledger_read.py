@@ -1,7 +1,8 @@
 """What the ledger branch holds of a pull request: its folder, the commits that wrote it, and the anchors to both."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from keyturn.core.chain import Anchor, LedgerCommit, LedgerFile, LedgerFolder, SeenAnchor
 from keyturn.core.record import folder
@@ -14,8 +15,7 @@ from keyturn.github.query import query
 from keyturn.ports import PublishedVerdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerPlace:
+class LedgerPlace(Struct, frozen=True, kw_only=True):
     """A pull request's place on the ledger branch.
 
     `known` holds the blobs of the folder as commits of the branch had them, by commit and path: what an anchor names
@@ -39,8 +39,7 @@ class LedgerPlace:
         return LedgerFolder(self.files, self.commits, tuple(anchors), commented)
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerReader:
+class LedgerReader(Struct, frozen=True):
     """Reads the places of pull requests on the ledger branch."""
 
     client: Client

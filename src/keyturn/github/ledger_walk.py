@@ -1,9 +1,10 @@
 """Reads the whole ledger branch from GitHub: what stands on it, and every commit that led there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.decision import ReasonCode
@@ -162,8 +163,7 @@ class LedgerOnGitHub:
             yield Change(path, before, None if status == "removed" else file.text("sha"))
 
 
-@dataclass(slots=True)
-class _Folders:
+class _Folders(Struct):
     """What was read of folders: the bytes of their files by blob, and what each commit did to the entries in them.
 
     `strange` are the commits that did something else besides.

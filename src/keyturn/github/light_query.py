@@ -1,6 +1,6 @@
 """The text of one query of the light pass: a page of open ones, a page of closed ones, and entries of the ledger."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.debts import DEBTS_PATH
 from keyturn.core.record import folder
@@ -13,8 +13,7 @@ _ORDER_OPEN = "orderBy: { field: CREATED_AT, direction: ASC }"
 _ORDER_CLOSED = "orderBy: { field: UPDATED_AT, direction: DESC }"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LightQuery:
+class LightQuery(Struct, frozen=True, kw_only=True):
     """What is asked: the ledger's entries for `waiting`, pull requests `by_number`, and the next page of each list.
 
     Only the `first` query asks for the rule book and the debts.

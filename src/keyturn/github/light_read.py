@@ -1,9 +1,11 @@
 """The sweep's light pass: fifty pull requests a query, each query bringing the ledger entries for the one before."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from keyturn.core.debts import debts_of
 from keyturn.core.digest import bytes_digest
@@ -29,8 +31,7 @@ _SHORTEST: Final = 10
 """Pages are not made shorter than this."""
 
 
-@dataclass(slots=True)
-class _Pages:
+class _Pages(Struct):
     """Where the reading of a list stands; while it pauses, no page is asked for."""
 
     more: bool = True
@@ -49,8 +50,7 @@ class _Pages:
         self.more, self.cursor, self.read = page.flag("hasNextPage"), page.text_or_none("endCursor"), self.read + 1
 
 
-@dataclass(frozen=True, slots=True)
-class LightReader:
+class LightReader(Struct, frozen=True):
     """Glances at all open pull requests, and at the closed ones that are not done with."""
 
     client: Client
@@ -61,8 +61,7 @@ class LightReader:
         return _Sweep(self.client, self.settings).run()
 
 
-@dataclass(slots=True)
-class _Sweep:
+class _Sweep(Struct):
     client: Client
     settings: Settings
     open: _Pages = field(default_factory=_Pages)

@@ -1,10 +1,11 @@
 """What is fetched only when a judgement asks for it: roles, people, teams, the pusher, workflow runs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from keyturn.core.facts import Account, Facts, Role, WorkflowRun
 from keyturn.github.accounts import rest_account
@@ -24,8 +25,7 @@ _ROLES: Final = {
 _UNREADABLE: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
-@dataclass(frozen=True, slots=True)
-class Lookups:
+class Lookups(Struct, frozen=True):
     """Asks GitHub one thing at a time, and nothing twice in a run."""
 
     client: Client

@@ -1,7 +1,8 @@
 """Finds the manifests that a pull request brings, and reads them as tree entries, so that no link is followed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.facts import Change
 from keyturn.core.manifest import ManifestFile
@@ -13,8 +14,7 @@ from keyturn.github.pull_request_read import PullRequestRead
 from keyturn.github.questions import Answers, FileAt, NameAt, ask
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestReader:
+class ManifestReader(Struct, frozen=True):
     """Reads the manifests in the place that `manifest_path` names."""
 
     client: Client

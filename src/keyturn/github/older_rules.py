@@ -1,8 +1,9 @@
 """The rule book as earlier tips of the default branch had it, for when the present one cannot be used."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.facts import FileVersion
 from keyturn.github.client import Client
@@ -16,8 +17,7 @@ _MOST_PAGES: Final = 10
 """So many pages of a hundred commits are looked through for earlier tips."""
 
 
-@dataclass(frozen=True, slots=True)
-class OlderRules:
+class OlderRules(Struct, frozen=True):
     """Walks back along first parents only: what a merged branch held on the way was never the rule book."""
 
     client: Client

@@ -1,8 +1,9 @@
 """Keeps a run with much to say from overwhelming GitHub, which limits how fast content may be created."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.github.patience import Patience
 
@@ -12,8 +13,7 @@ APART: Final = 1.0
 """Seconds from one write to the next after those, which stays below GitHub's 80 in a minute."""
 
 
-@dataclass(slots=True)
-class Pace:
+class Pace(Struct):
     """Counts the writes of a run. What it waits is not taken from the run's patience, since nothing went wrong."""
 
     patience: Patience

@@ -1,9 +1,11 @@
 """Check runs and commit statuses of a commit, as the core wants them, and keyturn's verdicts among them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.chain import anchor_in
 from keyturn.core.facts import Account, AccountKind, Check, CheckState
@@ -32,8 +34,7 @@ def own_names(check_name: str, base: str, default_branch: str) -> tuple[str, str
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """The names that keyturn's verdicts carry; GitHub compares them without case."""
 
     check_name: str
@@ -50,8 +51,7 @@ class Names:
         return f"{self.check_name}{rest.casefold() if not rest.startswith(': ') else rest}" if is_verdict else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckReader:
+class CheckReader(Struct, frozen=True, kw_only=True):
     """Tells keyturn's own verdicts and job from everything else that is said of a commit."""
 
     viewer: Viewer

@@ -1,9 +1,10 @@
 """What the timeline of a pull request tells: who did what to it, and when."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.facts import Account, BaseChange, BaseChangeKind, Dismissal, ReviewState
 from keyturn.github.accounts import account
@@ -16,8 +17,7 @@ _BASE_CHANGES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """The events of a pull request, sorted by what they mean for it.
 
     `labels` were set once; `requested` says when each was last asked for review, by key; `dropped` are the keys of

@@ -1,9 +1,10 @@
 """How long a run waits for GitHub in all: every wait comes out of one budget."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from keyturn.core.decision import ReasonCode
 from keyturn.ports import Unavailable
@@ -17,8 +18,7 @@ LONGEST_WAIT = 90.0
 """Seconds that a whole run may spend waiting for GitHub."""
 
 
-@dataclass(slots=True)
-class Patience:
+class Patience(Struct):
     """The clock, a way to wait, and what is left of the time that a run may spend waiting."""
 
     now: Callable[[], datetime]

@@ -1,7 +1,8 @@
 """Reads one pull request to its end: every page of everything, and nothing that does not add up."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.core.facts import Change, ChangedFile, Commit, Identity
 from keyturn.github.accounts import identity
@@ -24,8 +25,7 @@ _CHANGES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequestRead:
+class PullRequestRead(Struct, frozen=True, kw_only=True):
     """A pull request with all pages; `fields` holds what has no pages.
 
     `same_head` are the open pull requests whose head is this one's, itself included if it is open.
@@ -43,8 +43,7 @@ class PullRequestRead:
     same_head: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequestReader:
+class PullRequestReader(Struct, frozen=True):
     """Reads what the first query left out of a pull request; `titles` asks for the titles of check runs."""
 
     client: Client

@@ -1,8 +1,9 @@
 """Questions about git objects, of however many pull requests, put together into few queries."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields
@@ -12,24 +13,21 @@ _AT_ONCE: Final = 100
 """The most questions in one query."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileAt:
+class FileAt(Struct, frozen=True):
     """The tree entry at a path of a commit, with its text."""
 
     commit: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class NameAt:
+class NameAt(Struct, frozen=True):
     """The tree entry at a path of a commit, without its text."""
 
     commit: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksOn:
+class ChecksOn(Struct, frozen=True):
     """The check runs and statuses of a commit."""
 
     commit: str

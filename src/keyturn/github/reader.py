@@ -1,7 +1,8 @@
 """Reads pull requests, and everything else that the gate asks, from GitHub."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from keyturn.core.facts import UNREAD, Account, Facts, Role
 from keyturn.core.inquiry import Wanted

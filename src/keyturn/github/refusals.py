@@ -1,8 +1,9 @@
 """What goes wrong between keyturn and GitHub, each with what to do about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
+
+from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.github import advice
@@ -27,8 +28,7 @@ class ReplyLost(Unavailable):
         super().__init__(ReasonCode.API_UNAVAILABLE, message)
 
 
-@dataclass(frozen=True, slots=True)
-class QueryError:
+class QueryError(Struct, frozen=True):
     """One of the `errors` of a GraphQL answer; `path` names the fields down to the one that failed."""
 
     type: str

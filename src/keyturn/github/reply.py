@@ -1,10 +1,11 @@
 """One answer of GitHub as it came: what it says, whether it asks to wait, and whether GitHub gave up on it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
+
+from msgspec import Struct
 
 from keyturn.github.fields import Fields, Json
 from keyturn.github.refusals import QueryError
@@ -13,8 +14,7 @@ _UNTOLD_PAUSE: Final = 60.0
 """Seconds to wait out a rate limit that does not say how long it lasts."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """Status, headers by lower-case name, and the JSON of the body, `None` where it has none."""
 
     status: int

@@ -1,6 +1,6 @@
 """Reads the issues that ask for the reviews of overrides, and who closed them how."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.client import Client
@@ -11,8 +11,7 @@ from keyturn.github.refusals import QueryError
 from keyturn.ports import ReviewIssue
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewIssueReader:
+class ReviewIssueReader(Struct, frozen=True):
     """Reads issues that ask for a review."""
 
     client: Client

@@ -1,6 +1,6 @@
 """The rule book on the default branch: as it is now, and as it was at earlier tips of that branch."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.facts import FileVersion
 from keyturn.core.manifest import LARGEST, FileKind
@@ -14,8 +14,7 @@ _FOUND = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RulesReader:
+class RulesReader(Struct, frozen=True):
     """Reads versions of the rule book by their tree entries, so that no link is followed."""
 
     blobs: Blobs

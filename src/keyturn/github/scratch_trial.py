@@ -1,10 +1,11 @@
 """Tries what only writing shows: a ledger on a scratch branch, a verdict on its commit, and permissions."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from keyturn.doctor.setup import LedgerTrial, Probe
 from keyturn.github.client import Client
@@ -31,8 +32,7 @@ _WRITES: Final[Mapping[str, tuple[str, Mapping[str, Json]]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ScratchTrial:
+class ScratchTrial(Struct, frozen=True):
     """Tries on one repository; `branch` is the scratch branch, of a name that nobody uses."""
 
     client: Client

@@ -1,10 +1,11 @@
 """Reads how keyturn is set up on a repository, into one snapshot for `keyturn doctor`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from keyturn.core.facts import FileVersion, Role
 from keyturn.core.problem import Refused
@@ -31,8 +32,7 @@ _WORKFLOWS: Final = ".github/workflows"
 _ACTIONS_LOGIN: Final = "github-actions[bot]"
 
 
-@dataclass(frozen=True, slots=True)
-class SetupReader:
+class SetupReader(Struct, frozen=True):
     """Reads a set-up.
 
     `app_slug` is the App that the user says keyturn works as, `None`: the token's own. `scratch` is the name of the

@@ -1,7 +1,8 @@
 """Reads pull requests whole: a query for each five, one more for what these show to be needed, and again what moved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.chain import Anchor
 from keyturn.core.decision import ReasonCode
@@ -24,8 +25,7 @@ from keyturn.ports import PublishedVerdict, Snapshot, Unavailable
 from keyturn.settings import Publish, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotReader:
+class SnapshotReader(Struct, frozen=True):
     """Reads pull requests whole."""
 
     client: Client

@@ -1,6 +1,6 @@
 """Reads on their own what a snapshot holds too: comments and verdicts, and the pull requests that a commit heads."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.github.accounts import Viewer
 from keyturn.github.client import Client
@@ -14,8 +14,7 @@ from keyturn.ports import OwnComment, PublishedVerdict
 from keyturn.settings import Publish, Settings
 
 
-@dataclass(frozen=True, slots=True)
-class StandingReader:
+class StandingReader(Struct, frozen=True):
     """Reads what stands on the host now."""
 
     client: Client

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final, TypeAlias
+
+from msgspec import Struct
 
 PULL_REQUEST_INPUT: Final = "pull-request"
 """The input that names a pull request where the event does not."""
@@ -13,8 +14,7 @@ class BadInput(Exception):  # noqa: N818 - it is an answer, not a fault of ours
     """What keyturn was started with makes no sense; the message says what was found and what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnePullRequest:
+class OnePullRequest(Struct, frozen=True):
     """Judge this pull request.
 
     `source` is the node id of the comment or review that started the run, where it was new and may hold a command; a
@@ -25,15 +25,13 @@ class OnePullRequest:
     source: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HeadCommit:
+class HeadCommit(Struct, frozen=True):
     """Judge every open pull request whose head is this commit."""
 
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class MergeGroup:
+class MergeGroup(Struct, frozen=True):
     """Judge the members of a merge group: the queue entries whose commits lie between its base and its head."""
 
     base: str
@@ -41,13 +39,11 @@ class MergeGroup:
     head_commit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
+class Sweep(Struct, frozen=True):
     """Look after everything that is open or not done with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(Struct, frozen=True):
     """There is nothing to judge, and why."""
 
     why: str

@@ -1,6 +1,6 @@
 """The page of a check run: title, summary, text, and remarks on the lines of manifests that are wrong."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.verdict import Annotation
@@ -22,8 +22,7 @@ MOST_ANNOTATIONS = 50
 _NOTHING_MORE = Extras()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckPage:
+class CheckPage(Struct, frozen=True, kw_only=True):
     """All that the page of a check run shows, within GitHub's limits; title and annotations are plain text."""
 
     title: str

@@ -1,7 +1,8 @@
 """The one comment that keyturn keeps up to date on a pull request: for people, and at its end for the agent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.judgement import Judgement
@@ -26,8 +27,7 @@ LONGEST = 65_000
 """GitHub refuses more than 65,536 characters; some room is left for how it counts them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extras:
+class Extras(Struct, frozen=True, kw_only=True):
     """What a reader should know that the judgement does not hold; the same in every run until something happens.
 
     `marker` is kept in the hidden first line. `siblings` are the numbers of the other open pull requests with the same

@@ -1,7 +1,8 @@
 """The issue that asks for the review of an override: what was let through, by whom, why, and what to look at."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import OverrideRecord, OverrideVoice
@@ -21,8 +22,7 @@ CHECKLIST = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewIssueText:
+class ReviewIssueText(Struct, frozen=True):
     """Title and body of the issue, both of text that GitHub may render."""
 
     title: str

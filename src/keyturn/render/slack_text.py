@@ -1,9 +1,10 @@
 """Slack's markup in which text from outside is nothing but code: no mention, link, format or emoji."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from keyturn.core.rulebook import Slack
 from keyturn.render.visible import visible
@@ -12,8 +13,7 @@ from keyturn.render.words import moment
 LONGEST_CODE = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """Who is who in Slack: ids of users and user groups, by login and by `org/slug` in lower case."""
 
     users: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Lines of text whose parts know what they mean; a terminal gives them colour, a pipe gets the words alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum, unique
+
+from msgspec import Struct
 
 from keyturn.core.tier import Tier
 from keyturn.render.visible import visible
@@ -20,16 +21,14 @@ class Style(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a line, in one style."""
 
     text: str
     style: Style = Style.PLAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line, `indent` spaces from the edge; a terminal wraps it below its first piece."""
 
     pieces: tuple[Piece, ...] = ()

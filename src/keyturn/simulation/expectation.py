@@ -1,9 +1,10 @@
 """What a test case expected of a decision, and what it is instead."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+
+from msgspec import Struct
 
 from keyturn.core.assessment import Assessment
 from keyturn.core.decision import Decision
@@ -17,8 +18,7 @@ from keyturn.simulation.terms import UNMATCHED
 _MOMENTS = {"escalates_at", "expires_at"}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One key of an expectation that was not met; both values as a test case would write them."""
 
     key: str

@@ -1,8 +1,10 @@
 """Plays a test case: each step changes the world, is judged as the gate would, and is written to a ledger in memory."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.chain import Chain
 from keyturn.core.compose import Run, compose
@@ -20,8 +22,7 @@ from keyturn.simulation.world import World
 _RUN = Run(actor=None, url=None, version="simulated")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Played:
+class Played(Struct, frozen=True, kw_only=True):
     """A step and what came of it: the judgement, the decision that stands, what the ledger recorded, what differs."""
 
     step: Step
@@ -31,8 +32,7 @@ class Played:
     differences: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A test case that was played to its end."""
 
     timeline: Timeline

@@ -1,7 +1,8 @@
 """A file of test cases, read strictly."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from keyturn.core.document import read_document
 from keyturn.core.duration import parse_duration
@@ -15,8 +16,7 @@ STEP = timedelta(minutes=1)
 """How much later a step is, where nobody says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step with the line where it stands and the moment (UTC) at which it happens."""
 
     line: int
@@ -24,8 +24,7 @@ class Step:
     form: StepForm
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True):
     """A timeline, or a case: then it has one step, and `single` is true. `people` holds the whole file's people too."""
 
     line: int
@@ -37,8 +36,7 @@ class Timeline:
     single: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """A file of test cases; `rules` is the path of the rule book as the file gives it."""
 
     path: str

@@ -1,9 +1,12 @@
 """A pull request that lives in memory: steps change it, and its facts can be had at any moment."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.core.facts import (
     Account,
@@ -49,8 +52,7 @@ class Impossible(Exception):  # noqa: N818 - a mistake in a test case, told to i
     """A step that cannot happen, such as dismissing a review that nobody wrote."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pushed:
+class _Pushed(Struct, frozen=True):
     """A commit with all that came before it, who pushed it, and what the pull request holds there."""
 
     oid: str

@@ -1,8 +1,9 @@
 """Keeps cards true in one channel: posts the one of the present request, updates it, closes those of earlier ones."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.slack.happenings import end_of, requests
 from keyturn.slack.line import Line
@@ -20,8 +21,7 @@ SUPERSEDED: Final = "superseded"
 _BLIND: Final = "Until then keyturn cannot find its own messages again, and one may be missing or stand there twice."
 
 
-@dataclass(slots=True, kw_only=True)
-class Board:
+class Board(Struct, kw_only=True):
     """One delivery's view of the channel, changed as the delivery goes on; `memory` says how far it got.
 
     Every method raises `Trouble` where the delivery cannot go on.

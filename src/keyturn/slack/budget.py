@@ -1,15 +1,15 @@
 """How long a run may spend on Slack in all: every call and every wait comes out of one budget."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 LONGEST = 20.0
 """Seconds that a whole run may spend on Slack, however many pull requests it judges."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """The clock, a way to wait, and the seconds that are left."""
 
     clock: Callable[[], datetime]

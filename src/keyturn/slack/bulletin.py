@@ -1,6 +1,6 @@
 """The plain way through a webhook: a new message at each transition, since no message can be found or changed."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from keyturn.core.record import Event
 from keyturn.render.slack_text import directory
@@ -17,8 +17,7 @@ _NO_TRANSITION = frozenset({Event.APPROVAL_COUNTED, Event.OBJECTION_CLEARED})
 """What a reply in a thread tells quietly, and a new message in the channel would not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bulletin:
+class Bulletin(Struct, frozen=True, kw_only=True):
     """What the webhook is owed: the request itself, where no message showed it yet, and what happened since."""
 
     occasion: Occasion

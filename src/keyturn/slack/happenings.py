@@ -1,7 +1,8 @@
 """What the ledger holds that Slack may not have been told yet."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from keyturn.core.decision import DecisionFrame
 from keyturn.core.facts import PullRequestState
@@ -34,8 +35,7 @@ NOT_IN_A_CARD = frozenset(
 """What a card that is posted only now does not make up for: these wake others than the card does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """An event of the ledger with its place there; `mark` is how far the ledger is told once this is."""
 
     event: RecordedEvent

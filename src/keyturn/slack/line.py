@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from socket import gaierror
 from ssl import SSLCertVerificationError
 from traceback import clear_frames
 from typing import Final
 from urllib.error import URLError
+
+from msgspec import Struct
 
 from keyturn.slack.budget import Budget
 from keyturn.slack.trouble import Failed, Lost, Trouble, Unreached
@@ -22,8 +23,7 @@ _MARGIN: Final = 0.5
 """Seconds that the guard gives the library to notice by itself that it waited long enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What came back over HTTP, before anybody asked what it means."""
 
     status: int
@@ -94,8 +94,7 @@ class Line:
         return why
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
+class _Fault(Struct, frozen=True):
     """Why there is no reply: the kind of exception alone, since its text may hold addresses or what a proxy wrote."""
 
     kind: str

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from keyturn.render.card import EVENT_TYPE
 
@@ -11,8 +12,7 @@ CHANNEL_ID: Final = re.compile(r"[CDG][A-Z0-9]{2,30}")
 TS: Final = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """What is said: `text` is the notification and stands above the card, `attachments` hold the card.
 
     `facts` are what keyturn finds the message by and reads back from it. Anybody in the channel can read them, so they
@@ -29,8 +29,7 @@ class Message:
         return {"event_type": EVENT_TYPE, "event_payload": dict(self.facts)}
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
+class Writer(Struct, frozen=True):
     """Who writes, by the ids of bot and user, which metadata cannot forge; empty where Slack does not say."""
 
     bot: str
@@ -48,8 +47,7 @@ class Writer:
         return not (self.user and other.user) or self.user == other.user
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A message of keyturn's kind that stands in a channel."""
 
     ts: str

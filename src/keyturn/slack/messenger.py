@@ -1,10 +1,11 @@
 """Mirrors a request in Slack: one card that stays true, and replies in its thread for what happened."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
@@ -14,8 +15,7 @@ from keyturn.slack.desk import Desk
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """What a delivery came to.
 
     `memory` is plain JSON, to be handed back at the next delivery; `warnings` are sentences for the log, each with what

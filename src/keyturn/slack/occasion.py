@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from keyturn.core.decision import Outcome
 from keyturn.core.judgement import Judgement
@@ -33,8 +34,7 @@ _CLOCKS_APART = 600
 """Seconds that the clocks of Slack and of the runner may differ by."""
 
 
-@dataclass(frozen=True)
-class Occasion:
+class Occasion(Struct, frozen=True, dict=True):
     """What is to be told. Nothing here knows Slack's state or speaks with it."""
 
     judgement: Judgement

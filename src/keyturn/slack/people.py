@@ -1,8 +1,9 @@
 """Who is who in Slack: the rule book's word, else a public e-mail address, else the plain GitHub login."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from keyturn.core.rulebook import Slack
 from keyturn.render.slack_text import Directory, directory
@@ -12,8 +13,7 @@ from keyturn.slack.web import Web
 Rendered = TypeVar("Rendered")
 
 
-@dataclass(frozen=True, slots=True)
-class _Listener(Directory):
+class _Listener(Directory, Struct, frozen=True):
     """A directory that notes whom it does not know."""
 
     unknown: list[str] = field(default_factory=list)

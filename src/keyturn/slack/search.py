@@ -2,8 +2,9 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from keyturn.slack.message import Found
 from keyturn.slack.trouble import Trouble
@@ -13,8 +14,7 @@ CARD: Final = "card"
 """The part that a card plays; other messages are known by the event they tell of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What stands in Slack: the card of each request, the `ts` of what tells of an event, and needless copies.
 
     `parent` is the message that a thread hangs on.
