@@ -20,11 +20,14 @@ LABEL org.opencontainers.image.title="keyturn" \
       org.opencontainers.image.description="The gate between an AI agent's pull request and the merge button" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.source="https://github.com/keyturn/keyturn"
-ENV PYTHONPATH=/opt/keyturn PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /opt/keyturn /opt/keyturn
-# Takes away the base's pip, which the gate does not use, and tries that what the gate imports can be imported.
-RUN ["python", "-c", "import glob, shutil, sysconfig; \
-[shutil.rmtree(path) for name in ('pip', 'pip-*', '../ensurepip') \
- for path in glob.glob(f'{sysconfig.get_path(\"purelib\")}/{name}')]; \
-import keyturn.cli.action, keyturn.slack.web, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')"]
-ENTRYPOINT ["/usr/local/bin/python", "-m", "keyturn", "action"]
+# Takes away the base's pip, which the gate does not use, and makes keyturn known to Python without PYTHONPATH.
+RUN ["python", "-c", "import glob, os, shutil, sys, sysconfig; \
+place = sysconfig.get_path('purelib'); \
+[shutil.rmtree(path) for name in ('pip', 'pip-*', '../ensurepip') for path in glob.glob(f'{place}/{name}')]; \
+[os.remove(path) for path in glob.glob(f'{sys.prefix}/bin/pip*')]; \
+open(f'{place}/keyturn.pth', 'w').write('/opt/keyturn\\n')"]
+# -I: the job's workspace is the current directory and the job's environment comes along; without it, Python would import
+# what lies there, and what PYTHONPATH names. The first line tries it, as the second runs it.
+RUN ["/usr/local/bin/python", "-I", "-B", "-c", "import keyturn.cli.action, keyturn.slack.web, zoneinfo; zoneinfo.ZoneInfo('Europe/Berlin')"]
+ENTRYPOINT ["/usr/local/bin/python", "-I", "-B", "-m", "keyturn", "action"]

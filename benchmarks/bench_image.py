@@ -76,7 +76,7 @@ def _seconds(*options: str, folder: Path) -> float:
 def _memory(folder: Path) -> float:
     """The most megabytes that the process in the container holds, told by a small one beside it."""
     python = "/usr/local/bin/python"
-    _, log = _run(folder, ("--entrypoint", python), ("-c", _WITNESS, python, "-m", "keyturn", "action"))
+    _, log = _run(folder, ("--entrypoint", python), ("-c", _WITNESS, python, "-I", "-B", "-m", "keyturn", "action"))
     return float(log.rpartition("kilobytes ")[2]) / 1_000
 
 
@@ -87,7 +87,7 @@ def _run(folder: Path, options: tuple[str, ...], arguments: tuple[str, ...] = ()
         pull = scene.opened("migrate src/tax.py")
         trigger = triggers.pull_request(pull, "opened", event="pull_request_target")
         job = hub.job(trigger, folder, token=scene.token, inputs={"github-token": scene.token.value})
-        command = container.command_of(job.environment, job.folder, *options)
+        command = container.command_of(job, *options)
         began = time.perf_counter()
         done = subprocess.run(
             (*command.words, *arguments), env=command.environment, check=True, stdout=subprocess.PIPE, timeout=120

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,16 +15,31 @@ from typing import Final
 
 import yaml
 
+from keyturn.version import VERSION
 from tests.e2e import image
 from tests.e2e.machine import PODMAN, run
 from tests.github_server.triggers import Trigger
 
 ROOT: Final = Path(__file__).parents[2]
-WORKFLOWS: Final = ROOT / "examples" / "workflows" / "try-it-out"
-_ACTION: Final = "keyturn/keyturn@v0.1.0"
+WORKFLOWS: Final = ROOT / "examples" / "workflows"
+_ACTION: Final = f"keyturn/keyturn@v{VERSION}"
 """How the examples name this repository's Action."""
+_MINT: Final = """\
+name: A stand-in for the action that mints an App's token
+description: It gives the key that it is handed as the token, and asks nobody.
+inputs: {app-id: {required: true}, private-key: {required: true}}
+outputs: {token: {value: "${{ steps.mint.outputs.token }}"}}
+runs:
+  using: composite
+  steps:
+    - id: mint
+      shell: bash
+      env: {APP: "${{ inputs.app-id }}", KEY: "${{ inputs.private-key }}"}
+      run: test -n "$APP" && echo "token=$KEY" >> "$GITHUB_OUTPUT"
+"""
 _CONTAINERS: Final = """\
 [containers]
+apparmor_profile = "unconfined"
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 netns = "host"
 cgroupns = "host"
@@ -67,38 +83,48 @@ class Checkout:
     """A repository that holds the example workflows, each followed by a job that prints the outputs it sees."""
 
     folder: Path
-    action: Path
+    actions: Mapping[str, Path]
+    """Where the actions stand that the workflows use, by how they name them."""
 
     def run(self, act: str, engine_address: str, workflow: str, trigger: Trigger, secrets: Mapping[str, str]) -> str:
-        """Run one workflow on an event, and return the log. Raises `RuntimeError` with the log where a job fails."""
+        """Run one workflow on an event, and return the log. Raises `RuntimeError` with the log where a job fails.
+
+        The log shows secrets that a program prints, which a runner would hide, so that they are noticed; it leaves out
+        what the runner itself tells of a step's output `token`.
+        """
         event = self.folder.parent / "event.json"
         event.write_text(json.dumps(trigger.payload), encoding="utf-8")
         words: Sequence[str | Path] = (
             *(act, trigger.name, "--directory", self.folder, "--workflows", f".github/workflows/{workflow}"),
             *("--eventpath", event, "--actor", trigger.actor.rest_login, "--defaultbranch", "main"),
             *("--platform", f"ubuntu-latest={image.BASE}", "--pull=false", "--network", "host", "--rm"),
-            *("--no-cache-server", "--container-daemon-socket", "-"),
-            *("--local-repository", f"{_ACTION}={self.action}"),
+            *("--no-cache-server", "--container-daemon-socket", "-", "--insecure-secrets"),
+            *("--var", "KEYTURN_APP_ID=1"),
+            *(word for name, path in self.actions.items() for word in ("--local-repository", f"{name}={path}")),
             *(word for name in secrets for word in ("--secret", name)),
         )
         home = str(self.folder.parent)
-        return run(words, environment={"PATH": _PATH, "HOME": home, "DOCKER_HOST": engine_address, **secrets})
+        log = run(words, environment={"PATH": _PATH, "HOME": home, "DOCKER_HOST": engine_address, **secrets})
+        return "\n".join(line for line in log.splitlines() if "::set-output:: token=" not in line)
 
 
-def checkout(folder: Path, addresses: Mapping[str, str]) -> Checkout:
-    """Write the examples as a repository, with inputs that lead to our own servers, and the Action at its release."""
+def checkout(folder: Path, examples: str, addresses: Mapping[str, str]) -> Checkout:
+    """Write a set of examples as a repository, with inputs that lead to our own servers, and the actions they use."""
     workflows = folder / "shop" / ".github" / "workflows"
     workflows.mkdir(parents=True)
-    for example in WORKFLOWS.glob("*.yml"):
-        (workflows / example.name).write_text(_watched(example.read_text("utf-8"), addresses), encoding="utf-8")
-    action = folder / "action"
-    action.mkdir()
+    actions = {_ACTION: folder / "keyturn"}
+    for example in (WORKFLOWS / examples).glob("*.yml"):
+        text = example.read_text("utf-8")
+        (workflows / example.name).write_text(_watched(text, addresses), encoding="utf-8")
+        actions |= dict.fromkeys(re.findall(r"actions/create-github-app-token@\w+", text), folder / "mint")
     built = (ROOT / "action.yml").read_text("utf-8").replace("image: Dockerfile", f"image: docker://{image.NAME}")
-    (action / "action.yml").write_text(built, encoding="utf-8")
-    for repository in (folder / "shop", action):
-        _commit(repository)
+    for name, text in (("keyturn", built), ("mint", _MINT)):
+        (folder / name).mkdir()
+        (folder / name / "action.yml").write_text(text, encoding="utf-8")
+        _commit(folder / name)
+    _commit(folder / "shop")
     run(("git", "-C", folder / "shop", "remote", "add", "origin", "https://github.com/acme/shop"))
-    return Checkout(folder / "shop", action)
+    return Checkout(folder / "shop", actions)
 
 
 def _watched(text: str, addresses: Mapping[str, str]) -> str:

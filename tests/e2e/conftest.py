@@ -21,10 +21,10 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 @pytest.fixture(scope="session")
 def built_image() -> str:
-    """The name of the image; the tests are skipped, with the reason, where none can be built."""
+    """The name of the image. Where none can be built, the reason skips the tests, or fails them if a base is named."""
     reason = machine.why_not() or image.ensure()
     if reason is not None:
-        pytest.skip(reason)
+        (pytest.fail if machine.GIVEN_BASE else pytest.skip)(reason)
     return image.NAME
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from tests.gate.stage import MANIFEST, manifest
 from tests.github_server.hub import GitHubServer
 from tests.github_server.journal import Recorded
+from tests.github_server.runner import RUNTIME_TOKEN
 from tests.github_server.state.access import Token
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.repository import Repository
@@ -36,8 +37,11 @@ override: {{users: [olga]}}
 slack: {{channel: {CHANNEL}}}
 """
 """A single action waits for seconds, so that its deadlines pass while a test runs."""
-SECRETS: Final = (TOKEN, "SeCrEt")
-"""What may stand in no log, summary, output or comment; so may no token of the repository."""
+SECRETS: Final = (TOKEN, "SeCrEt", RUNTIME_TOKEN)
+"""What may stand in no log, summary, output, comment or ledger entry; nor may the tokens of the repository."""
+
+REASON: Final = "the payment provider is down and this turns it off"
+"""Why an emergency is overridden."""
 
 
 @dataclass
@@ -48,6 +52,9 @@ class Scene:
     slack: SlackServer
     repo: Repository = field(init=False)
     token: Token = field(init=False)
+    """The workflow's own."""
+    app_token: Token = field(init=False)
+    """Of an App of keyturn's own."""
 
     def __post_init__(self) -> None:
         """Found the repository; from here on every request is stamped with the machine's time."""
@@ -58,7 +65,7 @@ class Scene:
             self.repo.user(login, role="write") for login in ("ann", "ben", "cleo", "olga")
         )
         self.agent = self.repo.bot("helper")
-        self.token = self.repo.workflow_token()
+        self.token, self.app_token = self.repo.workflow_token(), self.repo.app_token()
 
     def now(self) -> datetime:
         """Set the servers' clocks to the machine's time, and return it in UTC, in whole seconds."""
@@ -85,24 +92,35 @@ class Scene:
         }
 
     def verdict(self, pull: PullRequest) -> str | None:
-        """The state of the verdict on the head, none where there is none."""
-        found = [status for status in self.repo.checks.newest_statuses(pull.head_oid) if status.context == "keyturn"]
-        return found[-1].state if found else None
+        """The state of the verdict on the head, none where there is none: of a status, or of the App's check run."""
+        checks = self.repo.checks
+        states = [status.state for status in checks.newest_statuses(pull.head_oid) if status.context == "keyturn"]
+        runs = [run for run in checks.runs_of(pull.head_oid) if run.name == "keyturn"]
+        states += [run.conclusion or "pending" for run in runs]
+        assert len(states) <= 1, "one verdict, in one place"
+        return next(iter(states), None)
 
     def comments(self, pull: PullRequest) -> str:
         """Everything that keyturn wrote under the pull request."""
         return "\n".join(comment.body for comment in pull.comments if comment.author is not self.olga)
 
-    def card(self) -> str:
-        """The newest card in Slack, with its thread."""
-        card = self.slack.cards[-1]
-        return "\n".join([card.text, *(reply.text for reply in self.slack.replies(card))])
+    def told(self) -> list[str]:
+        """What was told in the thread of the newest card, oldest first."""
+        return [reply.text for reply in self.slack.replies(self.slack.cards[-1])]
 
     def leaks(self, text: str) -> list[str]:
-        """What stands in a text, or in what keyturn wrote to GitHub and Slack, that should stand nowhere."""
-        written = [comment.body for pull in self.repo.pull_requests for comment in pull.comments]
-        everything = "\n".join([text, *written, *(repr(message) for message in self.slack.workspace.messages)])
-        return [secret for secret in (*SECRETS, self.token.value) if secret in everything]
+        """What stands in a text, or in what keyturn sent to GitHub and Slack, that should stand nowhere."""
+        sent = [repr(request.body) for request in self.hub.writes] + [repr(call.arguments) for call in self.slack.calls]
+        branch = "keyturn-ledger"
+        entries = self.repo.files(branch).values() if f"refs/heads/{branch}" in self.repo.refs else ()
+        everything = "\n".join([text, *sent, *(entry.decode() for entry in entries)])
+        return [secret for secret in (*SECRETS, self.token.value, self.app_token.value) if secret in everything]
+
+
+def shown(words: str, scene: Scene, pull: PullRequest, summary: str) -> None:
+    """Hold that the state stands in every place: the step's summary, the comment, the newest card in Slack."""
+    places = {"summary": summary, "comment": scene.comments(pull), "card": scene.slack.cards[-1].text}
+    assert [f"{words!r} is not in the {place}: {text}" for place, text in places.items() if words not in text] == []
 
 
 def wait_until(moment: datetime) -> None:

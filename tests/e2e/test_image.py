@@ -1,17 +1,17 @@
 """The image run as a runner runs it, against a GitHub and a Slack on loopback, in real time."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.e2e import container
 from tests.e2e.container import HARDENED, Ran
-from tests.e2e.scene import Scene, moment_of, wait_until
+from tests.e2e.scene import REASON, Scene, moment_of, shown, wait_until
 from tests.github_server import triggers
-from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.triggers import Trigger
 
-REASON = "the payment provider is down and this turns it off"
+HOSTILE = 'print("run by the gate", flush=True); raise SystemExit(3)\n'
 
 
 class Runner:
@@ -23,12 +23,16 @@ class Runner:
         self._folder = folder
         self._runs = 0
 
-    def run(self, trigger: Trigger, *options: str) -> Ran:
-        """Run on an event; the run succeeds and tells no secret."""
+    def run(self, trigger: Trigger, *options: str, workspace: Mapping[str, str] | None = None) -> Ran:
+        """Run on an event, in a workspace with these files; the run succeeds and tells no secret."""
         self._runs += 1
         folder = self._folder / str(self._runs)
         folder.mkdir()
         job = self._scene.hub.job(trigger, folder, token=self._scene.token, inputs=self._scene.inputs)
+        for path, text in (workspace or {}).items():
+            place = Path(job.environment["GITHUB_WORKSPACE"]) / path
+            place.parent.mkdir(exist_ok=True)
+            place.write_text(text, encoding="utf-8")
         ran = container.run(job, *options)
         assert ran.code == 0, ran.log
         assert self._scene.leaks(f"{ran.log}{job.summary}{ran.outputs}") == []
@@ -48,17 +52,19 @@ def test_image__two_approvals_let_a_migration_through(scene: Scene, runner: Runn
     ran = runner.run(triggers.pull_request(pull, "opened", event="pull_request_target"), *options)
     assert (ran.outputs["outcome"], ran.outputs["tier"], scene.verdict(pull)) == ("pending", "multi", "pending")
     assert (ran.outputs["approvals"], ran.outputs["approvals-required"]) == ("0", "2")
-    assert not missing("Waiting for 2 approvals", ran, scene, pull)
+    shown("Waiting for 2 approvals", scene, pull, ran.job.summary)
 
     scene.now()
     ran = runner.run(triggers.review(pull.approve(scene.ann)), *options)
     assert (ran.outputs["outcome"], ran.outputs["approvals"], scene.verdict(pull)) == ("pending", "1", "pending")
-    assert not missing("Waiting for 1 more approval", ran, scene, pull)
+    shown("Waiting for 1 more approval", scene, pull, ran.job.summary)
+    assert scene.told() == ["✔ `ann` approved; 1 more approval is needed."]
 
     scene.now()
     ran = runner.run(triggers.review(pull.approve(scene.ben)), *options)
     assert (ran.outputs["outcome"], ran.outputs["approvals"], scene.verdict(pull)) == ("approved", "2", "success")
-    assert not missing("Approved by `ann` and `ben`", ran, scene, pull)
+    shown("Approved by `ann` and `ben`", scene, pull, ran.job.summary)
+    assert scene.told()[-1] == "✅ Approved: it may be merged."
     assert len(scene.slack.cards) == 1
 
 
@@ -73,13 +79,15 @@ def test_image__sweep_escalates_and_expires(scene: Scene, runner: Runner) -> Non
     ran = runner.run(triggers.schedule(scene.repo))
     assert scene.verdict(pull) == "pending"
     assert "@cleo" in scene.comments(pull)
-    assert not missing("Waiting for 1 approval", ran, scene, pull)
-    assert "⏰" in scene.card()
+    shown("Waiting for 1 approval", scene, pull, ran.job.summary)
+    assert [text[0] for text in scene.told()] == ["⏰"]
 
     wait_until(expires)
     ran = runner.run(triggers.schedule(scene.repo))
     assert scene.verdict(pull) == "failure"
-    assert not missing("Expired on", ran, scene, pull)
+    assert ran.outputs["outcome"] == ""
+    assert [decision["outcome"] for decision in ran.decisions] == ["expired"]
+    shown("Expired on", scene, pull, ran.job.summary)
 
 
 def test_image__emergency_stop_is_overridden(scene: Scene, runner: Runner) -> None:
@@ -88,17 +96,21 @@ def test_image__emergency_stop_is_overridden(scene: Scene, runner: Runner) -> No
     ran = runner.run(triggers.pull_request(pull, "opened", event="pull_request_target"))
     assert (ran.outputs["outcome"], scene.verdict(pull)) == ("emergency_stop", "failure")
     assert "@olga" in scene.comments(pull)
-    assert not missing("Emergency stop", ran, scene, pull)
+    shown("Emergency stop", scene, pull, ran.job.summary)
 
     scene.now()
     comment = pull.comment(scene.olga, f"/keyturn override {pull.head_oid} {REASON}")
     ran = runner.run(triggers.comment(comment))
     assert (ran.outputs["outcome"], scene.verdict(pull)) == ("overridden", "success")
-    assert not missing("Overridden by `olga`", ran, scene, pull)
+    shown("Overridden by `olga`", scene, pull, ran.job.summary)
     assert [issue.is_open for issue in scene.repo.issues] == [True]
 
 
-def missing(headline: str, ran: Ran, scene: Scene, pull: PullRequest) -> list[str]:
-    """The places that do not show the state: the step's summary, the comment, the card in Slack."""
-    shown = {"summary": ran.job.summary, "comment": scene.comments(pull), "card": scene.slack.cards[-1].text}
-    return [f"{headline!r} is not in the {place}: {text}" for place, text in shown.items() if headline not in text]
+def test_image__runs_nothing_of_the_workspace(scene: Scene, runner: Runner) -> None:
+    """Whatever a job checked out, and wherever its environment says that Python's modules are, none of it is run."""
+    pull = scene.opened("write src/tax.py")
+    hostile = dict.fromkeys(("keyturn/__init__.py", "keyturn/__main__.py", "json.py", "sitecustomize.py"), HOSTILE)
+    trigger = triggers.pull_request(pull, "opened", event="pull_request_target")
+    ran = runner.run(trigger, "--env", "PYTHONPATH=/github/workspace", workspace=hostile)
+    assert ran.outputs["outcome"] == "pending"
+    assert "run by the gate" not in ran.log

@@ -9,15 +9,26 @@ from typing import Any, Final
 
 import yaml
 
+from keyturn.version import VERSION
 from tests.github_server.state.access import Token
 from tests.github_server.triggers import Trigger
 
+RUNTIME_TOKEN: Final = "RuNtImE-tOkEn"
+"""What every step is given for artifacts and caches; it is a secret."""
+_TEMP: Final = "_temp"
+_HOME: Final = f"{_TEMP}/_github_home"
+_EVENT: Final = f"{_TEMP}/_github_workflow/event.json"
+_COMMANDS: Final = f"{_TEMP}/_runner_file_commands"
+_WORKSPACE: Final = "shop/shop"
 ACTION: Final = Path(__file__).parents[2] / "action.yml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A step of a job, ready to run: its whole environment, and what it leaves behind."""
+    """A step of a job, ready to run: its whole environment, and what it leaves behind.
+
+    `folder` is the runner's, in which it keeps its workspace, its temporary files and the files of the step.
+    """
 
     environment: dict[str, str] = field(repr=False)
     folder: Path
@@ -25,7 +36,7 @@ class Job:
     def outputs(self) -> dict[str, str]:
         """Read the outputs as the runner does: `name=value`, or `name<<END` and lines up to END."""
         found: dict[str, str] = {}
-        lines = iter((self.folder / "output").read_text(encoding="utf-8").split("\n"))
+        lines = iter((self.folder / _COMMANDS / "output").read_text(encoding="utf-8").split("\n"))
         for line in lines:
             opened = re.fullmatch(r"([^=<]+)<<(.+)", line)
             if opened is not None:
@@ -41,9 +52,20 @@ class Job:
         return found
 
     @property
+    def mounts(self) -> dict[str, Path]:
+        """Which folder a docker action sees at which place."""
+        return {
+            "/github/runner_temp": self.folder / _TEMP,
+            "/github/home": self.folder / _HOME,
+            "/github/workflow": (self.folder / _EVENT).parent,
+            "/github/file_commands": self.folder / _COMMANDS,
+            "/github/workspace": self.folder / _WORKSPACE,
+        }
+
+    @property
     def summary(self) -> str:
         """The step's summary."""
-        return (self.folder / "summary").read_text(encoding="utf-8")
+        return (self.folder / _COMMANDS / "summary").read_text(encoding="utf-8")
 
 
 def job(
@@ -60,11 +82,11 @@ def job(
     `inputs` are by their names in action.yml, whose defaults fill the rest; names keep their hyphens. PATH is left
     to the caller.
     """
+    for name in (_HOME, _COMMANDS, _WORKSPACE, str(Path(_EVENT).parent)):
+        (folder / name).mkdir(parents=True, exist_ok=True)
     for name in ("output", "summary", "env", "path", "state"):
-        (folder / name).touch()
-    for name in ("workspace", "home", "temp"):
-        (folder / name).mkdir(exist_ok=True)
-    (folder / "event.json").write_text(json.dumps(trigger.payload), encoding="utf-8")
+        (folder / _COMMANDS / name).touch()
+    (folder / _EVENT).write_text(json.dumps(trigger.payload), encoding="utf-8")
     known = {"github.token": token.value, "github.api_url": api_url}
     environment = _github(trigger, folder) | _inputs(known, inputs or {})
     return Job(environment=environment | {"GITHUB_API_URL": api_url, "GITHUB_GRAPHQL_URL": graphql_url}, folder=folder)
@@ -74,20 +96,26 @@ def _github(trigger: Trigger, folder: Path) -> dict[str, str]:
     repository, world = trigger.repository, trigger.repository.world
     main = f"refs/heads/{repository.default_branch}"
     return {
+        "ACTIONS_CACHE_URL": "http://127.0.0.1:9/cache/",
+        "ACTIONS_RESULTS_URL": "http://127.0.0.1:9/results/",
+        "ACTIONS_RUNTIME_TOKEN": RUNTIME_TOKEN,
+        "ACTIONS_RUNTIME_URL": "http://127.0.0.1:9/",
         "CI": "true",
-        "HOME": str(folder / "home"),
+        "HOME": str(folder / _HOME),
         "GITHUB_ACTION": "keyturn",
+        "GITHUB_ACTION_REF": f"v{VERSION}",
+        "GITHUB_ACTION_REPOSITORY": "keyturn/keyturn",
         "GITHUB_ACTIONS": "true",
         "GITHUB_ACTOR": trigger.actor.rest_login,
         "GITHUB_ACTOR_ID": str(trigger.actor.id),
         "GITHUB_BASE_REF": trigger.base_ref,
-        "GITHUB_ENV": str(folder / "env"),
+        "GITHUB_ENV": str(folder / _COMMANDS / "env"),
         "GITHUB_EVENT_NAME": trigger.name,
-        "GITHUB_EVENT_PATH": str(folder / "event.json"),
+        "GITHUB_EVENT_PATH": str(folder / _EVENT),
         "GITHUB_HEAD_REF": trigger.head_ref,
         "GITHUB_JOB": "gate",
-        "GITHUB_OUTPUT": str(folder / "output"),
-        "GITHUB_PATH": str(folder / "path"),
+        "GITHUB_OUTPUT": str(folder / _COMMANDS / "output"),
+        "GITHUB_PATH": str(folder / _COMMANDS / "path"),
         "GITHUB_REF": trigger.ref,
         "GITHUB_REF_NAME": trigger.ref.removeprefix("refs/heads/").removeprefix("refs/pull/"),
         "GITHUB_REF_PROTECTED": "false",
@@ -102,19 +130,20 @@ def _github(trigger: Trigger, folder: Path) -> dict[str, str]:
         "GITHUB_RUN_NUMBER": "1",
         "GITHUB_SERVER_URL": world.web_url,
         "GITHUB_SHA": trigger.sha,
-        "GITHUB_STATE": str(folder / "state"),
-        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "GITHUB_STATE": str(folder / _COMMANDS / "state"),
+        "GITHUB_STEP_SUMMARY": str(folder / _COMMANDS / "summary"),
         "GITHUB_TRIGGERING_ACTOR": trigger.actor.rest_login,
         "GITHUB_WORKFLOW": "keyturn",
         "GITHUB_WORKFLOW_REF": f"{repository.full_name}/.github/workflows/keyturn.yml@{main}",
         "GITHUB_WORKFLOW_SHA": repository.refs[main],
-        "GITHUB_WORKSPACE": str(folder / "workspace"),
+        "GITHUB_WORKSPACE": str(folder / _WORKSPACE),
         "RUNNER_ARCH": "X64",
         "RUNNER_ENVIRONMENT": "github-hosted",
         "RUNNER_NAME": "GitHub Actions 1",
         "RUNNER_OS": "Linux",
-        "RUNNER_TEMP": str(folder / "temp"),
+        "RUNNER_TEMP": str(folder / _TEMP),
         "RUNNER_TOOL_CACHE": "/opt/hostedtoolcache",
+        "RUNNER_WORKSPACE": str((folder / _WORKSPACE).parent),
     }
 
 
