@@ -4,6 +4,7 @@ from typing import Final
 
 import pytest
 
+from keyturn.core.digest import bytes_digest
 from keyturn.core.facts import UNREAD, FileVersion, Rules
 from keyturn.core.rules_in_force import read_rules
 
@@ -54,6 +55,25 @@ def test_read_rules__missing_or_broken(current: FileVersion | None, *, missing: 
     assert found.problems
     never = read_rules(Rules(current, (version("rules: ["),)), "rules.yml")
     assert (never.book, never.fallback, never.governing, never.wants_older) == (None, None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("current", "digest"),
+    [
+        (version(), bytes_digest(VALID.encode())),
+        (version("version: 2\n"), bytes_digest(b"version: 2\n")),
+        (version(""), bytes_digest(b"")),
+        (version(None, "it is a symbolic link"), None),
+        (None, None),
+    ],
+    ids=["valid", "refused", "empty", "unreadable", "missing"],
+)
+@pytest.mark.parametrize("older", [UNREAD, (), (OLDER,)], ids=["unread", "none", "one"])
+def test_read_rules__digest_of_the_bytes(
+    current: FileVersion | None, digest: str | None, older: tuple[FileVersion, ...]
+) -> None:
+    """The digest is that of the file as the default branch has it, valid or not, never that of an older one."""
+    assert read_rules(Rules(current, older), "rules.yml").digest == digest
 
 
 @pytest.mark.parametrize(

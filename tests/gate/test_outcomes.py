@@ -1,5 +1,6 @@
 """Every outcome of the contract, reached on GitHub and left again."""
 
+from keyturn.core.digest import bytes_digest
 from tests.gate.stage import MANIFEST, Stage
 
 REASON = "the payment provider is down and this turns it off"
@@ -206,3 +207,21 @@ def test_outcome__merged_without_approval_is_recorded(stage: Stage) -> None:
     assert stage.events(pull)[-1] == "merged_without_approval"
     assert ran.outputs["outcome"] == "pending"
     assert any("merged" in comment.body for comment in pull.comments[1:])
+
+
+def test_outcome__broken_rule_book_is_named_by_its_digest(stage: Stage) -> None:
+    """A rule book that cannot judge is named by its digest too, and what it stopped is not read whole in every sweep."""
+    pulls = [stage.change("write src/tax.py") for _ in range(3)]
+    broken = "version: 1\nunmatched: auto\n"
+    stage.repo.commit("main", {"rules.yml": broken})
+
+    ran = stage.judge(pulls[0])
+    stage.sweep()
+
+    assert (ran.outputs["outcome"], ran.decision["reason_codes"][0]) == ("invalid", "rules_invalid")
+    assert ran.decision["rules_digest"] == bytes_digest(broken.encode())
+    assert [stage.verdict(pull) for pull in pulls] == ["failure"] * 3
+    stage.hub.clock.advance(minutes=10)
+    asked = len(stage.hub.requests)
+    stage.sweep()
+    assert len(stage.hub.requests) - asked <= 3

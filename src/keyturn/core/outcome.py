@@ -51,10 +51,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> tuple[str | None, str | None]:
         """What is judged, and by what: the id of the request and the digest of the rule book."""
-        return (
-            self.request.id if self.request is not None else None,
-            self.rules.book.digest if self.rules.book is not None else None,
-        )
+        return (self.request.id if self.request is not None else None, self.rules.digest)
 
 
 def outcome_of(evidence: Evidence, now: datetime) -> Finding:

@@ -67,7 +67,7 @@ def report(findings: Findings) -> Decision:
         request_id=request.id if request else None,
         generation=request.generation if request and not facts.offline else None,
         manifest_digest=findings.proposal.digest,
-        rules_digest=findings.rules.book.digest if findings.rules.book else None,
+        rules_digest=findings.rules.digest,
         approvals=Approvals(
             required=requirement.approvals
             if requirement and findings.finding.without_override not in _UNKNOWN
@@ -102,7 +102,7 @@ def report_not_governed(facts: Facts, rules: RulesInForce) -> Decision:
         request_id=None,
         generation=None,
         manifest_digest=manifest_digest(()),
-        rules_digest=rules.book.digest if rules.book else None,
+        rules_digest=rules.digest,
         approvals=Approvals(required=0),
         checks=None if facts.offline else Checks(),
         opened_at=None,
