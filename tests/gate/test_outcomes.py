@@ -210,7 +210,7 @@ def test_outcome__merged_without_approval_is_recorded(stage: Stage) -> None:
 
 
 def test_outcome__broken_rule_book_is_named_by_its_digest(stage: Stage) -> None:
-    """A rule book that cannot judge is named by its digest too, and what it stopped is not read whole in every sweep."""
+    """A rule book that cannot judge is named by its digest too, and what it stopped is not read whole ever again."""
     pulls = [stage.change("write src/tax.py") for _ in range(3)]
     broken = "version: 1\nunmatched: auto\n"
     stage.repo.commit("main", {"rules.yml": broken})
