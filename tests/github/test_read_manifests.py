@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from keyturn.core.facts import FileVersion
 from keyturn.core.inquiry import Wanted
-from keyturn.core.manifest import LARGEST, FileKind
+from keyturn.core.manifest import LARGEST, FileKind, read_each
 from keyturn.ports import Unavailable
 from tests.github.reading_place import MANIFEST, RULES, ReadingPlace, reading_place
 from tests.github_server.state.git_store import Content, Executable, Submodule, Symlink
@@ -137,13 +137,36 @@ def test_manifest__path_with_strange_letters(place: ReadingPlace) -> None:
 
 
 def test_manifest__more_than_fit_into_one_query(place: ReadingPlace) -> None:
-    """A hundred and fifty manifests are read a hundred at a time."""
+    """A hundred and fifty manifests are read a hundred at a time, once their sizes are known."""
     pull = place.open({f"{FOLDER}/{number:03}.yml": f"n: {number}\n" for number in range(150)})
 
     manifests = place.snapshot(pull).facts.manifests
 
     assert [manifest.content for manifest in manifests] == [f"n: {number}\n".encode() for number in range(150)]
-    assert place.reads().count("POST /graphql GitObjects") == 2
+    assert place.reads().count("POST /graphql GitObjects") == 4
+
+
+def test_manifest__more_than_may_be_read(place: ReadingPlace) -> None:
+    """Nobody fills the memory of a run: manifests beyond eight megabytes are refused by their size, unread."""
+    large = "#" * LARGEST
+    pull = place.open({f"{FOLDER}/{number:02}.yml": large for number in range(40)})
+
+    manifests = place.snapshot(pull).facts.manifests
+
+    assert [manifest.content is not None for manifest in manifests] == [True] * 32 + [False] * 8
+    assert {manifest.size for manifest in manifests} == {LARGEST}
+    assert "hold more than 8 MiB together" in str(read_each(manifests).problems)
+
+
+def test_manifest__many_that_are_no_text(place: ReadingPlace) -> None:
+    """Nobody spends a repository's calls: so many files that GraphQL cannot show are read one by one, and no more."""
+    pull = place.open({f"{FOLDER}/{number:02}.yml": b"\xff" for number in range(30)})
+
+    manifests = place.snapshot(pull).facts.manifests
+
+    assert [manifest.content is not None for manifest in manifests] == [True] * 20 + [False] * 10
+    assert sum("/git/blobs/" in read for read in place.reads()) == 20
+    assert str(read_each(manifests).problems).count("the file cannot be read") == 10
 
 
 @pytest.mark.parametrize(

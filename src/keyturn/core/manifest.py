@@ -29,6 +29,7 @@ __all__ = [
     "read_each",
     "read_manifest",
     "read_manifests",
+    "weight",
 ]
 
 MOST_ACTIONS = 1_000
@@ -145,6 +146,11 @@ def read_each(files: Iterable[ManifestFile]) -> Reading:
     return Reading(tuple(manifests), Refused(problems).problems if problems else ())
 
 
+def weight(size: int) -> int:
+    """What a file of this many bytes adds to those that all hold together: nothing where it is too large to be read."""
+    return size if size <= LARGEST else 0
+
+
 class _Totals(Struct):
     """What all manifests of a pull request hold together; each limit is refused where it is first passed."""
 
@@ -154,7 +160,7 @@ class _Totals(Struct):
 
     def add_bytes(self, file: ManifestFile, problems: Problems) -> None:
         """Count a file before it is read. Raises Refused for every file beyond the limit."""
-        self.held += len(file.content or b"")
+        self.held += weight(file.size)
         if self.held > MOST_BYTES:
             limit = f"{MOST_BYTES // 1024 // 1024} MiB"
             message = f"the manifests of this pull request hold more than {limit} together; from here on none is read"

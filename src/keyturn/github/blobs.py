@@ -25,6 +25,17 @@ def kind_of(entry: Fields) -> FileKind:
     return FileKind.SUBMODULE if mode == _SUBMODULE else FileKind.OTHER
 
 
+def is_readable(entry: Fields) -> bool:
+    """Whether there is a blob behind a tree entry, of at most 256 KiB."""
+    return entry.maybe("object") is not None and entry.whole("size") <= LARGEST
+
+
+def shown(entry: Fields) -> bytes | None:
+    """The bytes of the blob behind a tree entry where GraphQL gives them whole, as text; else `None`."""
+    blob = entry.maybe("object")
+    return _as_text(blob, entry.whole("size")) if blob is not None and is_readable(entry) else None
+
+
 class Blobs(Struct, frozen=True):
     """Reads the bytes of blobs exactly."""
 
@@ -32,12 +43,10 @@ class Blobs(Struct, frozen=True):
 
     def of_entry(self, entry: Fields) -> bytes | None:
         """The bytes of the blob behind a tree entry; `None` where it is no blob, or larger than 256 KiB."""
-        size = entry.whole("size")
-        blob = entry.maybe("object")
-        if blob is None or size > LARGEST:
-            return None
-        content = _as_text(blob, size)
-        return content if content is not None else self.by_oid(entry.text("oid"), size)
+        content = shown(entry)
+        if content is None and is_readable(entry):
+            return self.by_oid(entry.text("oid"), entry.whole("size"))
+        return content
 
     def by_oid(self, oid: str, size: int) -> bytes:
         """The bytes of a blob by its name, from REST. Raises `Unavailable` where it has not this size."""

@@ -39,7 +39,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     place: LedgerPlace
     events: Timeline
     verdicts: tuple[PublishedVerdict, ...]
-    manifests: tuple[FileAt, ...]
+    manifests: tuple[FileAt | NameAt, ...]
 
     @property
     def number(self) -> int:
