@@ -1,17 +1,31 @@
 """`keyturn doctor` against a GitHub on loopback: what it finds where one thing is not as it should be."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from tests.doctor.hospital import Hospital
 from tests.github_server.state.accounts import ACTIONS_APP_ID
+from tests.github_server.state.git_store import Symlink
 from tests.github_server.state.rules import Protection
 
 Harm = Callable[[Hospital], object]
 
 GATE = ".github/workflows/keyturn.yml"
 SIGNAL = ".github/workflows/keyturn-signal.yml"
+UNPLAYABLE = """\
+version: 1
+rules: rules.yml
+people: {ann: write}
+timelines:
+  - name: a review of what nobody pushed
+    steps:
+      - push: {commit: first, files: [src/a.py]}
+        expect: pending
+      - review: {by: ann, says: approve, commit: other}
+        expect: pending
+"""
 
 
 def replaced(path: str, old: str, new: str) -> Harm:
@@ -256,6 +270,19 @@ def test_doctor__read_only_writes_nothing(ward: Hospital) -> None:
         ),
         # The rule book, its tests and schemas
         (removed("rules.yml"), "rule book", "wrong", "there is no rule book"),
+        (removed("rules.yml"), "tests of the rule book", "warning", "has no rule book to test"),
+        (
+            lambda ward: ward.repo.commit("main", {"rules.yml": Symlink("rules.test.yml")}),
+            "rule book",
+            "wrong",
+            "rules.yml cannot be read",
+        ),
+        (
+            lambda ward: ward.repo.commit("main", {"rules.test.yml": UNPLAYABLE}),
+            "tests of the rule book",
+            "wrong",
+            "cannot be played",
+        ),
         (replaced("rules.yml", "unmatched: single\n", ""), "rule book", "wrong", "rules.yml is refused"),
         (removed("rules.test.yml"), "tests of the rule book", "warning", "no tests"),
         (replaced("rules.test.yml", "tier: multi", "tier: single"), "tests of the rule book", "wrong", "1 of 1"),
@@ -307,7 +334,7 @@ def test_doctor__reads_classic_protection_as_an_administrator(
     [
         ("actions", None, "permission actions: read"),
         ("checks", None, "permission checks: read"),
-        ("statuses", "read", "permission statuses: write"),
+        ("checks", "read", "permission checks: write"),
         ("issues", "read", "permission issues: write"),
         ("pull_requests", "read", "permission pull-requests: write"),
     ],
@@ -321,11 +348,48 @@ def test_doctor__finds_each_missing_permission(ward: Hospital, scope: str, level
     assert "403" in finding["why"]
 
 
-def test_doctor__finds_a_check_that_cannot_be_written(ward: Hospital) -> None:
-    """With --publish check, the verdict that is tried is a check run."""
-    token = ward.repo.app_token(permissions={**ward.token.permissions, "checks": "read"})
-    assert ward.states("--publish", "check", token=token)["permission checks: write"] == {"wrong"}
-    assert "permission statuses: write" not in ward.findings("--publish", "check")
+def test_doctor__tries_the_verdict_that_the_workflows_publish(ward: Hospital) -> None:
+    """The App of the examples may write checks and only read statuses; --publish says otherwise."""
+    token = ward.repo.app_token(permissions={**ward.token.permissions, "statuses": "read"})
+    assert set().union(*ward.states(token=token).values()) == {"ok"}
+    assert ward.states("--publish", "status", token=token)["permission statuses: write"] == {"wrong"}
+
+
+def test_doctor__tries_a_status_where_no_workflow_says_otherwise(ward: Hospital) -> None:
+    """Without the input `publish` the verdict is a status."""
+    for path in (GATE, ".github/workflows/keyturn-sweep.yml"):
+        replaced(path, "publish: check", "labels: false")(ward)
+    token = ward.repo.app_token(permissions={**ward.token.permissions, "statuses": "read"})
+    assert ward.states(token=token)["permission statuses: write"] == {"wrong"}
+
+
+def test_doctor__says_as_whom_it_tried_to_write(ward: Hospital) -> None:
+    """What a person may write says nothing of keyturn's App."""
+    found = ward.findings("--app", "keyturn-gate", token=ward.repo.user_token(ward.repo.maintainer))
+    assert f"tried as {ward.repo.maintainer.login}" in found["ledger writable"][0]["what"]
+    assert f"tried as {ward.repo.maintainer.login}" in found["permissions"][0]["what"]
+
+
+def test_doctor__finds_commits_that_github_does_not_sign(ward: Hospital) -> None:
+    """A ledger of such commits would count for nothing."""
+
+    def unsigned(answer: dict[str, Any]) -> dict[str, Any]:
+        answer["commit"]["verification"]["verified"] = False
+        return answer
+
+    ward.hub.faults.edit_answer(unsigned, method="GET", path=f"/repos/acme/shop/commits/{'[0-9a-f]' * 40}")
+    (finding,) = ward.findings()["ledger writable"]
+    assert (finding["state"], "not signed by GitHub" in finding["what"]) == ("wrong", True)
+
+
+def test_doctor__says_what_it_cannot_read(ward: Hospital) -> None:
+    """Who has access, and how the sweep ended, is shown to some tokens only: then it is told that nobody knows."""
+    replaced("rules.yml", ", teams: [acme/platform]", "")(ward)
+    ward.hub.faults.status(403, path="/repos/acme/shop/collaborators", times=None)
+    ward.hub.faults.status(403, path="/repos/acme/shop/actions/workflows/*", times=None)
+    found = ward.findings()
+    for name, told in (("quorum of multi", "cannot be read who"), ("last sweep", "cannot be read")):
+        assert [(each["state"], told in each["what"]) for each in found[name]] == [("warning", True)]
 
 
 def test_doctor__finds_a_ledger_that_the_token_may_not_write(ward: Hospital) -> None:

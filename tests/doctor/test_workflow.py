@@ -61,6 +61,13 @@ def test_workflow__whether_it_runs_keyturn_and_with_which_token(step: str, runs:
     assert (found.runs_keyturn, found.own_token) == (runs, own)
 
 
+@pytest.mark.parametrize(("written", "said"), [("{}", set()), ("{publish: check}", {"check"})])
+def test_workflow__what_carries_the_verdict(written: str, said: set[str]) -> None:
+    """As the step that runs keyturn says it; another step's input of that name is its own."""
+    steps = f"[{{uses: keyturn/keyturn@v1, with: {written}}}, {{uses: acme/news@v1, with: {{publish: all}}}}]"
+    assert read(f"on: push\njobs: {{a: {{steps: {steps}}}}}\n").publishes == said
+
+
 def test_workflow__is_named_by_its_path_where_it_has_no_name() -> None:
     """As GitHub does it."""
     assert read("on: push").name == ".github/workflows/x.yml"

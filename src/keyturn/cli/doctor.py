@@ -32,7 +32,9 @@ def command(  # noqa: PLR0913 - every parameter is an option of its own
     app: Annotated[
         str, typer.Option(metavar="SLUG", help="The GitHub App that keyturn works as [default: the token's].")
     ] = "",
-    publish: Annotated[Publish, typer.Option("--publish", help="What carries the verdict.")] = Publish.STATUS,
+    publish: Annotated[
+        Publish | None, typer.Option("--publish", help="What carries the verdict [default: as the workflows say].")
+    ] = None,
     api_url: ApiUrl = "",
     rules_path: RulesPath = "rules.yml",
     check_name: CheckName = "keyturn",
@@ -40,17 +42,17 @@ def command(  # noqa: PLR0913 - every parameter is an option of its own
 ) -> None:
     """Check how keyturn is set up on GitHub, and say what is wrong, why, and how to mend it.
 
-    The token is GITHUB_TOKEN or GH_TOKEN; best is that of keyturn's own App. What only writing shows is tried on a
-    scratch branch, which is removed. Exit code 0: nothing is wrong; 1: something is, or GitHub cannot be read; 2: bad
-    usage.
+    The token is GITHUB_TOKEN or GH_TOKEN. That of keyturn's own App shows what the gate may do; an administrator's,
+    with --app, also shows classic branch protection. What only writing shows is tried on a scratch branch, which is
+    removed. Exit code 0: nothing is wrong; 1: something is, or GitHub cannot be read; 2: bad usage.
     """
     settings = remote_settings(
-        repository, api_url, rules_path=rules_path, check_name=check_name, publish=publish, ledger_branch=ledger_branch
+        repository, api_url, rules_path=rules_path, check_name=check_name, ledger_branch=ledger_branch
     )
     client = Client(settings, Patience(utc_now, time.sleep))
     scratch = None if read_only else f"{_SCRATCH}{secrets.token_hex(8)}"
     try:
-        findings = check_up(SetupReader(client, settings, app or None, scratch).read())
+        findings = check_up(SetupReader(client, settings, app or None, scratch, publish).read())
     except Unavailable as unavailable:
         typer.echo(f"keyturn: {unavailable}", err=True)
         fail()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from keyturn.doctor.finding import Finding, good, warning, wrong
-from keyturn.doctor.setup import Setup
+from keyturn.doctor.setup import Setup, TokenKind
 
 _PROTECT = "Settings, Rules, Rulesets: a ruleset for the ledger's branch"
 
@@ -68,4 +68,5 @@ def _trial(setup: Setup) -> Finding:
         if setup.ledger_exists
         else f"`{setup.ledger_branch}` comes with the first entry"
     )
-    return good(title, f"a signed commit could be appended to a scratch branch; {there}")
+    whose = f", tried as {setup.login}" if setup.token is TokenKind.PERSON else ""
+    return good(title, f"a signed commit could be appended to a scratch branch{whose}; {there}")

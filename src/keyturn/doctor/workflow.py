@@ -29,6 +29,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     runs_keyturn: bool
     own_token: bool
     """Whether a step that runs keyturn does so with the workflow's own token."""
+    publishes: frozenset[str]
+    """What the steps that run keyturn say under `publish`; nothing stands for the default."""
 
 
 def read_workflow(file: FileVersion) -> Workflow | None:
@@ -52,6 +54,7 @@ def read_workflow(file: FileVersion) -> Workflow | None:
         jobs=tuple(name for key, job in jobs for name in _check_names(key, job)),
         runs_keyturn=bool(gate),
         own_token=any(_uses_own_token(step) for step in gate),
+        publishes=frozenset(said for step in gate if (said := _text(_inside(step, "with", "publish")))),
     )
 
 

@@ -13,6 +13,7 @@ from keyturn.core.rulebook import RuleBook, read_rulebook
 from keyturn.doctor.people import teams_named, users_named
 from keyturn.doctor.rules import cases_path
 from keyturn.doctor.setup import ACTIONS_APP, People, Probe, Setup, TokenKind, WorkflowFile
+from keyturn.doctor.workflow import read_workflow
 from keyturn.github.accounts import Viewer
 from keyturn.github.blobs import Blobs
 from keyturn.github.branches_read import BranchReader
@@ -25,7 +26,7 @@ from keyturn.github.questions import FileAt, ask
 from keyturn.github.refusals import Refusal
 from keyturn.github.rules_read import RulesReader
 from keyturn.github.scratch_trial import ScratchTrial
-from keyturn.settings import Settings
+from keyturn.settings import Publish, Settings
 
 _UNREADABLE: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 _WORKFLOWS: Final = ".github/workflows"
@@ -36,13 +37,15 @@ class SetupReader(Struct, frozen=True):
     """Reads a set-up.
 
     `app_slug` is the App that the user says keyturn works as, `None`: the token's own. `scratch` is the name of the
-    branch on which writing is tried, `None` to write nothing.
+    branch on which writing is tried, `None` to write nothing. `publish` is what carries the verdict, `None`: what the
+    workflows say.
     """
 
     client: Client
     settings: Settings
     app_slug: str | None
     scratch: str | None
+    publish: Publish | None = None
 
     def read(self) -> Setup:
         """Read everything. Raises `Unavailable` where the repository itself cannot be read, or GitHub is down."""
@@ -55,7 +58,7 @@ class SetupReader(Struct, frozen=True):
         tip = branch.at("target").text("oid")
         rules, cases, workflows = self._files(tip)
         token, slug, app = self._app(login)
-        trial = ScratchTrial(self.client, self.scratch or "", self.settings.publish)
+        trial = ScratchTrial(self.client, self.scratch or "", self.publish or _published(workflows))
         ledger, written = (None, tuple[Probe, ...]()) if self.scratch is None else trial.writes()
         branches = BranchReader(self.client)
         return Setup(
@@ -181,6 +184,13 @@ def _roles(people: Iterable[Fields]) -> Iterable[tuple[str, Role]]:
         role = next((role for name, role in names.items() if granted.members.get(name) is True), Role.READ)
         if person.text("type") == "User":
             yield person.text("login").casefold(), role
+
+
+def _published(files: Iterable[WorkflowFile]) -> Publish:
+    """What carries the verdict, as the workflows say it."""
+    workflows = filter(None, (read_workflow(file.file) for file in files))
+    said = {text for workflow in workflows for text in workflow.publishes}
+    return Publish.CHECK if Publish.CHECK in said else Publish.STATUS
 
 
 def _book(rules: FileVersion | None) -> RuleBook | None:
