@@ -112,7 +112,10 @@ def test_publish__sweep_catches_up(stage: Stage) -> None:
 
 def test_publish__merge_group_carries_the_strictest(stage: Stage) -> None:
     """The members of a merge group are judged on their own heads; the group's commit carries the strictest."""
-    pulls = [stage.change("write src/tax.py", files={f"src/{name}.py": "x\n", "src/tax.py": "y\n"}) for name in "ab"]
+    pulls = [stage.change(f"write src/{name}.py", files={f"src/{name}.py": "x\n"}) for name in "ab"]
+    stage.judge(pulls[0])
+    stage.hub.clock.advance(minutes=1)
+    pulls[0].approve(stage.ann)
     queue = stage.repo.merge_queue("main")
     entries = [queue.add(pull, by=stage.ann) for pull in pulls]
     group = entries[-1].head
@@ -130,7 +133,10 @@ def test_publish__merge_group_carries_the_strictest(stage: Stage) -> None:
     ran = stage.run("merge_group", payload)
 
     assert ran.code == 0, ran.log
-    assert [s.state for s in stage.repo.checks.newest_statuses(group)] == ["pending"]
+    assert [(s.state, s.description) for s in stage.repo.checks.newest_statuses(group)] == [
+        ("pending", "#2 in this merge group: Waiting for 1 approval; tier single, until 2026-01-06 09:01 UTC")
+    ]
+    assert (ran.outputs["outcome"], ran.decision["pull_request"]) == ("pending", 2)
 
 
 def test_publish__bad_inputs_end_with_two(stage: Stage) -> None:

@@ -108,7 +108,7 @@ def _head(commit: str, house: House, job: Job) -> _Done:
 
 
 def _told(results: list[Result], job: Job) -> _Done:
-    """Report results; the outputs are those of the first."""
+    """Report results."""
     job.judged(results)
     states = tuple(result.state for result in results)
     return _Done(states, all(result.published for result in results))

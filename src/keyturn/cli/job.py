@@ -46,7 +46,7 @@ class Job(Struct, frozen=True):
         self.log.write(f"{annotation(Level.WARNING, message, title='keyturn')}\n")
 
     def judged(self, results: Sequence[Result]) -> None:
-        """Report the pull requests that a run judged; the outputs are those of the first."""
+        """Report the pull requests that a run judged; the outputs are those of the strictest, the first of equals."""
         for result in results:
             name = f"#{number}" if (number := result.decision.pull_request) is not None else "The merge group"
             self.say(f"{name}: {headline(result.decision)}")
@@ -54,7 +54,7 @@ class Job(Struct, frozen=True):
                 self.warn(warning)
             if not result.published:
                 self.error(f"No verdict could be published for {name}.")
-        self._put(outputs(results[0].decision))
+        self._put(outputs(max(results, key=lambda result: result.state.strictness).decision))
         self._summarise("\n".join(_summary(result) for result in results))
 
     def swept(self, swept: Swept) -> None:

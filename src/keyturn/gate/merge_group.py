@@ -11,7 +11,7 @@ from keyturn.gate.judged import JudgeAgain
 from keyturn.gate.publication import stands
 from keyturn.gate.story import PATIENCE, Gate, Result
 from keyturn.ports import Reader, Unavailable, VerdictToPublish, Writer
-from keyturn.render.status import decision_description, strictest_description
+from keyturn.render.status import decision_description, group_description
 from keyturn.settings import Settings
 
 
@@ -46,7 +46,7 @@ class Queue(Struct, frozen=True, kw_only=True):
         strictest = max(results, key=lambda result: result.state.strictness)
         description = decision_description(strictest.decision)
         if len(results) > 1:
-            description = strictest_description(strictest.decision.pull_request or 0, description)
+            description = group_description(strictest.decision.pull_request or 0, description)
         verdict = self._verdict(head_commit, base, strictest.state, description, strictest)
         if not self._is_done(verdict):
             if strictest.state is VerdictState.SUCCESS:

@@ -29,6 +29,11 @@ def strictest_description(number: int, description: str) -> str:
     return visible(f"#{number} has the same commit and base: {description}", LONGEST)
 
 
+def group_description(number: int, description: str) -> str:
+    """The description of a merge group's verdict, which is that of its strictest member."""
+    return visible(f"#{number} in this merge group: {description}", LONGEST)
+
+
 def observes(judgement: Judgement) -> bool:
     """Whether the rule book asks keyturn to hold nothing back."""
     book = judgement.rules.book
