@@ -225,3 +225,27 @@ def test_outcome__broken_rule_book_is_named_by_its_digest(stage: Stage) -> None:
     asked = len(stage.hub.requests)
     stage.sweep()
     assert len(stage.hub.requests) - asked <= 3
+
+
+def test_comment__event_delivered_twice_is_answered_once(stage: Stage) -> None:
+    """The reaction and the refusal stand already: the second run writes nothing, whatever the command was."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    for words in ("/keyturn recheck", "/keyturn renew", f"/keyturn override {pull.head_oid} because"):
+        stage.hub.clock.advance(minutes=1)
+        stage.comment(pull, stage.ann, words)
+        comment = next(each for each in reversed(pull.comments) if each.author is stage.ann)
+        assert len(comment.reactions) == 1
+        before = len(stage.hub.writes)
+
+        stage.run(
+            "issue_comment",
+            {
+                "repository": {"full_name": stage.repo.full_name, "default_branch": stage.repo.default_branch},
+                "action": "created",
+                "issue": {"number": pull.number, "pull_request": {"url": "x"}},
+                "comment": {"node_id": comment.node_id},
+            },
+        )
+
+        assert stage.hub.writes[before:] == [], words

@@ -122,6 +122,7 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "a time is none": lambda pull: pull.update(createdAt="yesterday"),
     "a time has no zone": lambda pull: pull.update(createdAt="2026-01-05T09:00:00"),
     "a node is null": lambda pull: pull["reviews"].update(nodes=[None]),
+    "a state is unknown": lambda pull: pull.update(state="FROZEN"),
     "a change is unknown": lambda pull: pull["files"]["nodes"][0].update(changeType="MELTED"),
 }
 

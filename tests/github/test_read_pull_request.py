@@ -1,5 +1,7 @@
 """The facts of one pull request, and how many reads they take."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -365,3 +367,27 @@ def test_same_head__of_a_closed_one_is_not_asked_for(place: ReadingPlace) -> Non
 
     assert place.snapshot(pull).same_head == (pull.number,)
     assert len(place.reads()) == 1
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_comment__tells_how_keyturn_has_reacted(place: ReadingPlace, *, said: bool) -> None:
+    """Keyturn's own reactions and nobody else's; where GitHub does not say, none."""
+    pull = place.open()
+    ann = place.repository.user("ann", role="write")
+    for there in (pull.comment(ann, "/keyturn recheck"), pull.approve(ann)):
+        there.react(ann, "HEART")
+        there.react(ann, "THUMBS_DOWN")
+        there.react(place.token.account, "THUMBS_UP")
+
+    def silent(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+        found = answer["data"]["repository"][f"pr{pull.number}"]
+        for node in [*found["comments"]["nodes"], *found["reviews"]["nodes"]]:
+            node["reactionGroups"] = None
+        return answer
+
+    if not said:
+        place.server.faults.edit_answer(silent, operation="PullRequests")
+    facts = place.snapshot(pull).facts
+
+    expected = frozenset({"+1"} if said else ())
+    assert (facts.comments[0].reactions, facts.reviews[0].reactions) == (expected, expected)

@@ -7,7 +7,7 @@ from enum import StrEnum, unique
 
 from msgspec import Struct
 
-from keyturn.core.facts import Account, Facts, ReviewState
+from keyturn.core.facts import Account, Comment, Facts, Review, ReviewState
 
 
 @unique
@@ -22,7 +22,7 @@ class Verb(StrEnum):
 class Command(Struct, frozen=True, kw_only=True):
     """A command by a person, unedited. `source` is the node id of the comment or review; `review` marks a review.
 
-    `commit` and `reason` are what an override names; empty where it names none.
+    `commit` and `reason` are what an override names; empty where it names none. `reactions` are keyturn's own, so far.
     """
 
     verb: Verb
@@ -32,6 +32,7 @@ class Command(Struct, frozen=True, kw_only=True):
     review: bool
     commit: str = ""
     reason: str = ""
+    reactions: frozenset[str] = frozenset()
 
 
 _LINE = re.compile(r"/keyturn[ \t]+(?P<verb>[a-z]+)(?:[ \t]+(?P<rest>.*))?")
@@ -51,19 +52,16 @@ def parse(body: str) -> tuple[Verb, str] | None:
 
 def commands(facts: Facts) -> tuple[Command, ...]:
     """Every command in force, oldest first: by a person, in a comment or approving review that was never edited."""
-    spoken: Iterable[tuple[Account | None, str, datetime, str, bool, bool]] = [
-        *((c.author, c.body, c.created_at, c.id, False, c.edited) for c in facts.comments),
-        *(
-            (r.author, r.body, r.submitted_at, r.id, True, r.edited)
-            for r in facts.reviews
-            if r.state is ReviewState.APPROVED
-        ),
+    spoken: Iterable[tuple[datetime, Comment | Review]] = [
+        *((comment.created_at, comment) for comment in facts.comments),
+        *((review.submitted_at, review) for review in facts.reviews if review.state is ReviewState.APPROVED),
     ]
     found = []
-    for author, body, at, source, review, edited in spoken:
-        if author is None or not author.is_person or edited:
+    for at, said in spoken:
+        author = said.author
+        if author is None or not author.is_person or said.edited:
             continue
-        parsed = parse(body)
+        parsed = parse(said.body)
         if parsed is None:
             continue
         verb, rest = parsed
@@ -73,10 +71,11 @@ def commands(facts: Facts) -> tuple[Command, ...]:
                 verb=verb,
                 by=author,
                 at=at,
-                source=source,
-                review=review,
+                source=said.id,
+                review=isinstance(said, Review),
                 commit=commit,
                 reason="".join(reason),
+                reactions=said.reactions,
             )
         )
     return tuple(sorted(found, key=lambda command: (command.at, command.source)))

@@ -20,7 +20,8 @@ class ReviewState(StrEnum):
 class Review(Struct, frozen=True, kw_only=True):
     """A submitted review; `author` is `None` where the account is gone, `commit` where it was garbage-collected.
 
-    `can_push` is what GitHub says of its author's right to push now; `None` where it does not say.
+    `can_push` is what GitHub says of its author's right to push now; `None` where it does not say. `reactions` are
+    those of keyturn's own account.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Review(Struct, frozen=True, kw_only=True):
     body: str = ""
     edited: bool = False
     can_push: bool | None = None
+    reactions: frozenset[str] = frozenset()
 
 
 class Dismissal(Struct, frozen=True, kw_only=True):
@@ -44,7 +46,7 @@ class Dismissal(Struct, frozen=True, kw_only=True):
 
 
 class Comment(Struct, frozen=True, kw_only=True):
-    """A comment in the conversation of the pull request."""
+    """A comment in the conversation of the pull request; `reactions` are those of keyturn's own account."""
 
     id: str
     number: int
@@ -52,6 +54,7 @@ class Comment(Struct, frozen=True, kw_only=True):
     body: str
     created_at: datetime
     edited: bool = False
+    reactions: frozenset[str] = frozenset()
 
 
 @unique

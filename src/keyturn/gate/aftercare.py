@@ -173,7 +173,9 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         if command is None:
             return
         why = answer(judged.judgement, command)
-        self.writer.react(command.source, reaction(judged.judgement, command))
+        given = reaction(judged.judgement, command)
+        if given not in command.reactions:
+            self.writer.react(command.source, given)
         said = [read_marker(own.body) for own in there]
         key: dict[str, object] = {"kind": "answer", "to": command.source}
         if why is not None and key not in said and self.reader.may_write(command.by):

@@ -48,8 +48,7 @@ def _plain(body: str) -> str:
 
 
 def _newest_own(client: Client, number: int, *, on_issue: bool) -> list[str]:
-    owner, _, name = client.repository.partition("/")
-    variables: dict[str, Json] = {"owner": owner, "name": name, "number": number, "onIssue": on_issue}
+    variables: dict[str, Json] = {**client.named, "number": number, "onIssue": on_issue}
     there = client.graphql(query("newest_own_comments"), variables).data.at("repository")
     comments = there.at("issue" if on_issue else "pullRequest").nodes("comments")
     return [comment.text("body") for comment in comments if comment.flag("viewerDidAuthor")]

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import NoReturn, TypeAlias, cast
+from enum import StrEnum
+from typing import NoReturn, TypeAlias, TypeVar, cast
 
 from msgspec import Struct
 
 from keyturn.core.decision import ReasonCode
 from keyturn.ports import Unavailable
 
+Word = TypeVar("Word", bound=StrEnum)
 Json: TypeAlias = "Mapping[str, Json] | list[Json] | str | int | float | bool | None"
 
 
@@ -63,6 +65,14 @@ class Fields(Struct, frozen=True):
     def text_or_none(self, name: str) -> str | None:
         """The string of this name, `None` where it is absent or null."""
         return None if self.members.get(name) is None else self.text(name)
+
+    def word(self, name: str, words: type[Word]) -> Word:
+        """The word of this name, one of an enumeration; GitHub may add to its own one day."""
+        text = self.text(name)
+        try:
+            return words(text)
+        except ValueError:
+            self.reject(name, f"is unknown: {text!r}; known are {', '.join(words)}")
 
     def whole(self, name: str) -> int:
         """The whole number of this name; GraphQL gives those beyond 32 bits as text."""

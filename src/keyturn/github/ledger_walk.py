@@ -32,8 +32,7 @@ class LedgerOnGitHub:
         self._client = client
         self._branch = branch
         self._blobs = Blobs(client)
-        owner, _, name = client.repository.partition("/")
-        self._where: dict[str, Json] = {"owner": owner, "name": name}
+        self._where = client.named
 
     def tip(self, pull_request: int | None = None) -> LedgerTip:
         """What the branch holds, with the bytes of the entries of one pull request or of all."""

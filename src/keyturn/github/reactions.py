@@ -1,13 +1,25 @@
-"""Reacts to comments and reviews."""
+"""Reacts to comments and reviews, and reads how keyturn has reacted."""
 
 from typing import Final
 
 from keyturn.github.client import Client
+from keyturn.github.fields import Fields
 from keyturn.github.query import query
 from keyturn.github.refusals import QueryFailed
 from keyturn.github.resending import write_again
 
-_CONTENTS: Final = {"+1": "THUMBS_UP", "-1": "THUMBS_DOWN", "eyes": "EYES", "confused": "CONFUSED"}
+REACTIONS: Final = {"+1": "THUMBS_UP", "-1": "THUMBS_DOWN", "eyes": "EYES", "confused": "CONFUSED"}
+
+_NAMES: Final = {content: name for name, content in REACTIONS.items()}
+
+
+def given(there: Fields) -> frozenset[str]:
+    """The reactions of keyturn's own account to a comment or review; none where GitHub does not say."""
+    if there.members.get("reactionGroups") is None:
+        return frozenset()
+    groups = there.each("reactionGroups")
+    own = (group.text("content") for group in groups if group.members.get("viewerHasReacted") is True)
+    return frozenset(_NAMES[content] for content in own if content in _NAMES)
 
 
 def react(client: Client, source: str, reaction: str) -> None:
@@ -15,7 +27,7 @@ def react(client: Client, source: str, reaction: str) -> None:
 
     What was deleted meanwhile gets no reaction, which harms nobody. Raises `Unavailable`.
     """
-    variables = {"input": {"subjectId": source, "content": _CONTENTS[reaction]}}
+    variables = {"input": {"subjectId": source, "content": REACTIONS[reaction]}}
     try:
         write_again(client, lambda: client.mutate(query("react"), variables))
     except QueryFailed as refused:

@@ -65,9 +65,8 @@ def close_duplicate(client: Client, number: int) -> None:
 
 
 def _find(client: Client, body: str) -> int | None:
-    owner, _, name = client.repository.partition("/")
-    variables: dict[str, Json] = {"owner": owner, "name": name, "labels": [REVIEW_LABEL]}
-    issues = client.graphql(query("newest_own_issues"), variables).data.at("repository").nodes("issues")
+    there = client.graphql(query("newest_own_issues"), {**client.named, "labels": [REVIEW_LABEL]}).data
+    issues = there.at("repository").nodes("issues")
     return next(
         (
             issue.whole("number")

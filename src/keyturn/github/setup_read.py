@@ -49,8 +49,7 @@ class SetupReader(Struct, frozen=True):
 
     def read(self) -> Setup:
         """Read everything. Raises `Unavailable` where the repository itself cannot be read, or GitHub is down."""
-        owner, _, name = self.client.repository.partition("/")
-        answer = self.client.graphql(query("setup_of"), {"owner": owner, "name": name}).data
+        answer = self.client.graphql(query("setup_of"), self.client.named).data
         login, branch = answer.at("viewer").text("login"), answer.maybe("repository", "defaultBranchRef")
         if branch is None:
             where = "repository.defaultBranchRef"

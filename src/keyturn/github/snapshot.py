@@ -15,6 +15,7 @@ from keyturn.github.manifests_read import ManifestReader
 from keyturn.github.parse_checks import CheckReader
 from keyturn.github.parse_timeline import reviewer
 from keyturn.github.questions import Answers
+from keyturn.github.reactions import given
 from keyturn.ports import Fingerprint, OwnComment, Snapshot, Standing, deciding
 
 MARKER: Final = "<!-- keyturn:"
@@ -60,7 +61,7 @@ def _facts(draft: Draft, chain: Chain, manifests: tuple[ManifestFile, ...], chec
         repository=around.repository,
         number=draft.number,
         title=fields.text("title"),
-        state=PullRequestState(fields.text("state")),
+        state=fields.word("state", PullRequestState),
         draft=fields.flag("isDraft"),
         author=account(fields.maybe("author")),
         created_at=fields.time("createdAt"),
@@ -133,12 +134,13 @@ def _review(review: Fields) -> Review:
         id=review.text("id"),
         number=review.whole("fullDatabaseId"),
         author=account(review.maybe("author")),
-        state=ReviewState(review.text("state")),
+        state=review.word("state", ReviewState),
         submitted_at=review.time("submittedAt"),
         commit=commit.text("oid") if commit is not None else None,
         body=review.text("body"),
         edited=review.text_or_none("lastEditedAt") is not None,
         can_push=review.flag("authorCanPushToRepository"),
+        reactions=given(review),
     )
 
 
@@ -150,4 +152,5 @@ def _comment(comment: Fields) -> Comment:
         body=comment.text("body"),
         created_at=comment.time("createdAt"),
         edited=comment.text_or_none("lastEditedAt") is not None,
+        reactions=given(comment),
     )

@@ -7,7 +7,7 @@ from keyturn.core.chain import anchor_in
 from keyturn.core.ledger_walk import NamedEntry
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.client import Client
-from keyturn.github.fields import Fields, Json
+from keyturn.github.fields import Fields
 from keyturn.github.questions import ChecksOn, ask
 from keyturn.github.refusals import QueryError
 
@@ -32,7 +32,6 @@ def verdicts_naming(client: Client, numbers: Sequence[int], own: Viewer) -> Iter
 
 
 def _heads(client: Client, numbers: Sequence[int]) -> Iterator[str]:
-    owner, _, name = client.repository.partition("/")
     for start in range(0, len(numbers), _PULL_REQUESTS_AT_ONCE):
         chosen = numbers[start : start + _PULL_REQUESTS_AT_ONCE]
         asked = "\n    ".join(
@@ -44,8 +43,7 @@ def _heads(client: Client, numbers: Sequence[int]) -> Iterator[str]:
             "query NewestCommits($owner: String!, $name: String!) "
             f"{{\n  repository(owner: $owner, name: $name) {{\n    {asked}\n  }}\n}}\n"
         )
-        variables: dict[str, Json] = {"owner": owner, "name": name}
-        repository = client.graphql(document, variables, tolerate=_is_gone).data.at("repository")
+        repository = client.graphql(document, client.named, tolerate=_is_gone).data.at("repository")
         for number in chosen:
             pull = repository.maybe(f"pr{number}")
             for node in pull.nodes("commits") if pull is not None else ():

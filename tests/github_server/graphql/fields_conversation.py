@@ -45,11 +45,17 @@ def _reactions(it: Json, _context: Context, *, content: str | None = None, **pag
     return connect([each for each in it.reactions if content is None or each.content == content], page)
 
 
-def _reaction_groups(it: Json, _context: Context) -> list[dict[str, object]]:
+def _reaction_groups(it: Json, context: Context) -> list[dict[str, object]]:
+    own = {each.content for each in it.reactions if each.user is context.token.account}
     counts = Counter(each.content for each in it.reactions)
     kinds = ("THUMBS_UP", "THUMBS_DOWN", "LAUGH", "HOORAY", "CONFUSED", "HEART", "ROCKET", "EYES")
     return [
-        {"content": kind, "reactors": {"totalCount": counts[kind]}, "users": {"totalCount": counts[kind]}}
+        {
+            "content": kind,
+            "reactors": {"totalCount": counts[kind]},
+            "users": {"totalCount": counts[kind]},
+            "viewerHasReacted": kind in own,
+        }
         for kind in kinds
     ]
 
