@@ -90,15 +90,16 @@ def test_test__tells_stories(place: Path, keyturn: Keyturn) -> None:
         "\n"
         "  Mon 2026-01-05 09:00 UTC: agent[bot] pushes the commit one with a manifest of 1 action and 1 changed file\n"
         "      → Waiting for 1 approval\n"
-        "        tier single: approvals_missing\n"
+        "        verdict pending; tier single: approvals_missing\n"
         "        escalates Mon 2026-01-05 10:00 UTC, expires Tue 2026-01-06 09:00 UTC\n"
         "        · recorded: requested\n"
         "\n"
         "  Mon 2026-01-05 09:01 UTC, 1m later: ann approves\n"
         "      → Approved by ann\n"
-        "        tier single: quorum\n"
-        "        1 of 1 approvals: ann\n"
+        "        verdict success; tier single: quorum\n"
+        "        approvals that count: ann (1 needed)\n"
         "        · recorded: approval_counted by ann\n"
+        "        · recorded: approved\n"
         "      ✗ outcome was expected to be rejected, and is approved\n"
         "\n"
         "File rules.test.yml against rules.yml\n"
@@ -206,6 +207,17 @@ timelines:
       - {becomes: draft, expect: pending}
       - {becomes: ready, expect: auto_approved}
       - {tick: 1h, expect: auto_approved}
+      - {verdict: {by: eve, says: failure}, expect: auto_approved}
+      - {ledger: edited, expect: auto_approved}
+      - {ledger: removed, expect: auto_approved}
+      - {ledger: rewound, expect: auto_approved}
+      - {ledger: deleted, expect: auto_approved}
+      - {rule_book: broken, expect: invalid}
+      - {rule_book: missing, expect: invalid}
+      - {rule_book: restored, expect: auto_approved}
+      - {outage: github, expect: error}
+      - {outage: ledger, expect: auto_approved}
+      - {outage: over, expect: auto_approved}
       - {becomes: closed, expect: auto_approved}
 """
     (place / "all.test.yml").write_text(steps)
@@ -228,6 +240,83 @@ timelines:
         "it becomes a draft",
         "it is ready for review",
         "time passes",
+        "eve sets keyturn's verdict on the head commit to failure",
+        "somebody edits the newest entry of the ledger",
+        "somebody removes the newest entry of the ledger",
+        "somebody force-pushes the ledger to before its newest entry",
+        "somebody deletes the branch of the ledger",
+        "a merge breaks the rule book on the default branch",
+        "the rule book is gone from the default branch",
+        "the rule book on the default branch is as it was",
+        "GitHub can no longer be read",
+        "the ledger can no longer be written",
+        "the outage is over",
         "it is closed",
     ]
     assert "ann pushes the commit one with a manifest as it is written" in said.out
+
+
+OFFICE = """version: 1
+unmatched: single
+undeclared: single
+rules: {single: [{action_type: write}]}
+tiers: {single: {approvals: 2}, multi: {approvals: 2}}
+approvers: {permission: write, users: [ann, octocat]}
+calendar: {timezone: Europe/Berlin, days: mon-fri, hours: "09:00-18:00"}
+override: {users: [dana, erin], approvals: 2}
+"""
+INCIDENT = """version: 1
+rules: incident.yml
+people: {ann: write, dana: admin, erin: admin}
+timelines:
+  - name: An incident
+    start: "2026-01-06T00:30:00+01:00"
+    steps:
+      - {push: {commit: one, requested_by: octocat, actions: [{action_type: write, target: a}]}, expect: pending}
+      - {comment: {by: ann, text: /keyturn renew}, expect: pending}
+      - {comment: {by: dana, text: "/keyturn override {head} Quick."}, expect: pending}
+      - {comment: {by: dana, text: "/keyturn override {head} Nobody can pay until this is in."}, expect: pending}
+      - {comment: {by: erin, text: "/keyturn override {head} I have seen it and agree."}, expect: overridden}
+      - {override_review: {by: dana, does: close}, expect: overridden}
+      - {override_review: {by: dana, does: close_by_commit, commit: one}, expect: overridden}
+      - {override_review: {by: eve, does: reopen}, expect: overridden}
+      - {tick: 3d, expect: overridden}
+      - {outage: github, expect: error}
+      - {outage: over, expect: overridden}
+      - {becomes: merged, expect: overridden}
+      - {override_review: {by: ann, does: close}, expect: overridden}
+"""
+
+
+def test_story__tells_who_answers_for_an_override(place: Path, keyturn: Keyturn) -> None:
+    """What keyturn says, asks, undoes and reminds of stands below each step, times also as the office's clocks show."""
+    (place / "incident.yml").write_text(OFFICE, "utf-8")
+    (place / "incident.test.yml").write_text(INCIDENT, "utf-8")
+    said = keyturn("test", "--story", "incident.test.yml")
+    assert said.code == 0, said.out + said.err
+    told = [line.strip() for line in said.out.splitlines()]
+    due = "Thu 2026-01-08 23:34 UTC (Fri 00:34 in Europe/Berlin)"
+    assert [line for line in told if line.startswith(("· ", "verdict ", "to override", "ann could"))] == [
+        "verdict pending; tier single: approvals_missing, quorum_unreachable",
+        "ann could approve it, and 2 approvals are needed",
+        "· recorded: requested",
+        "· keyturn asks ann for review",
+        "· keyturn answers: the request had not expired then; it expires at 2026-01-08 14:00:00 UTC",
+        "· recorded: override_refused by dana (its reason has 6 characters; at least 20 are needed)",
+        "to override it, dana asked; 2 people are needed",
+        "verdict success; tier single: override",
+        "· recorded: overridden by erin (dana: Nobody can pay until this is in.; erin: I have seen it and agree.)",
+        f"· keyturn opens issue #2: the override is to be reviewed by {due}",
+        "· keyturn reopens issue #2, this once: that was not the review",
+        "· keyturn leaves issue #2 closed: the review is owed still",
+        f"· recorded: override_overdue by dana at {due}",
+        "· keyturn reminds dana and erin in issue #2",
+        "verdict still success; api_unavailable",
+        "verdict success; tier single: override",
+        "· recorded: merged",
+        "· recorded: override_reviewed by ann (#2)",
+    ]
+    assert "  Mon 2026-01-05 23:30 UTC (Tue 00:30 in Europe/Berlin): agent[bot] pushes the commit one" in said.out
+    assert "→ closed; the last decision was: Overridden by dana and erin" in said.out
+    assert "a commit by dana closes the issue that asks for the override's review (of the commit one)" in said.out
+    assert "eve reopens the issue that asks for the override's review" in said.out

@@ -4,61 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import yaml
 from msgspec.structs import replace
 
 from keyturn.core.facts import FileVersion
-from keyturn.core.problem import Refused
 from keyturn.core.rulebook import read_rulebook
 from keyturn.simulation.exercise import unexercised
-from keyturn.simulation.play import Outcome, play
-from keyturn.simulation.suite import Suite, read_suite
-from keyturn.simulation.world import Impossible
-
-BOOK = """version: 1
-unmatched: single
-undeclared: multi
-removals: [delete]
-rules:
-  emergency:
-    - {action_type: rotate}
-  multi:
-    - {action_type: write, target: "infra/*"}
-  single:
-    - {action_type: write}
-tiers:
-  single: {approvals: 1, escalate_after: 1h, expire_after: 4h, checks: [test, {name: scan, app: scanner}]}
-  multi: {approvals: 2}
-approvers: {permission: write, users: [ann, bob], teams: [acme/core]}
-override: {users: [dana]}
-"""
-PUSH: Mapping[str, Any] = {
-    "commit": "one",
-    "requested_by": "octocat",
-    "actions": [{"action_type": "write", "target": "src/a.py"}],
-    "files": ["src/a.py"],
-}
-PEOPLE = {"ann": "write", "bob": "write", "carol": "write", "dana": "admin"}
-
-
-def suite_of(*steps: Mapping[str, Any], **timeline: Any) -> Suite:  # noqa: ANN401 - whatever a timeline may hold
-    """A suite of one timeline of these steps."""
-    told = {"name": "a timeline", "steps": [{"expect": {}, **step} for step in steps], **timeline}
-    content = {"version": 1, "people": PEOPLE, "timelines": [told]}
-    return read_suite("cases.test.yml", yaml.safe_dump(content, sort_keys=False, allow_unicode=True).encode())
-
-
-def life(*steps: Mapping[str, Any], **timeline: Any) -> Outcome:  # noqa: ANN401 - whatever a timeline may hold
-    """Play a timeline of these steps."""
-    (told,) = suite_of(*steps, **timeline).timelines
-    return play(told, FileVersion("rules.yml", BOOK.encode()))
-
-
-def problems(content: str) -> list[str]:
-    """What is wrong with a file of cases."""
-    with pytest.raises(Refused) as refused:
-        read_suite("cases.test.yml", content.encode())
-    return [str(problem) for problem in refused.value.problems]
+from keyturn.simulation.impossible import Impossible
+from keyturn.simulation.play import play
+from keyturn.simulation.suite import read_suite
+from tests.simulation.timelines import BOOK, PUSH, judged, life, problems, suite_of
 
 
 @pytest.mark.parametrize(
@@ -134,7 +88,7 @@ def test_push__keeps_what_it_does_not_say() -> None:
         {"push": {"commit": "four", "actions": [{"action_type": "rotate", "target": "x"}]}},
         {"push": {"commit": "one"}},
     )
-    one, two, three, four, again = (step.judgement for step in told.steps)
+    one, two, three, four, again = (judged(step) for step in told.steps)
     assert [file.path for file in two.facts.files] == ["src/a.py", "infra/x.tf", ".agent/manifests/case.json"]
     assert two.manifests == one.manifests
     assert two.facts.pusher == two.facts.commits[1].authors[0].account
@@ -158,7 +112,7 @@ def test_push__keeps_what_it_does_not_say() -> None:
 def test_files__in_short_and_at_length(files: list[object], expected: tuple[str, str | None]) -> None:
     """A path alone is a modified file; with the old path it was renamed."""
     (step,) = life({"push": {"commit": "one", "files": files}}).steps
-    (file,) = step.judgement.facts.files
+    (file,) = judged(step).facts.files
     assert (file.change, file.previous) == expected
 
 
@@ -191,15 +145,15 @@ def test_check__of_the_right_app_and_newest_first() -> None:
 def test_team__that_is_listed_and_one_that_is_not() -> None:
     """Members of a listed team are on the roster; a team that is not listed cannot be read."""
     steps = ({"push": PUSH}, {"review": {"by": "carol", "says": "approve"}})
-    assert life(*steps, teams={"acme/core": ["carol"]}).steps[1].decision.approvals.counted == ("carol",)
-    (discounted,) = life(*steps).steps[1].decision.approvals.discounted
+    assert life(*steps, teams={"acme/core": ["carol"]}).steps[1].ran.decision.approvals.counted == ("carol",)
+    (discounted,) = life(*steps).steps[1].ran.decision.approvals.discounted
     assert discounted.reason == "roster_unreadable"
 
 
 def test_people__who_are_not_listed_may_only_read() -> None:
     """Nobody has a permission that the case did not give."""
     told = life({"push": PUSH}, {"review": {"by": "bob", "says": "approve"}}, people={"bob": "triage"})
-    (discounted,) = told.steps[1].decision.approvals.discounted
+    (discounted,) = told.steps[1].ran.decision.approvals.discounted
     assert discounted.reason == "not_eligible"
 
 
@@ -328,9 +282,9 @@ cases:
     (case,) = read_suite("cases.test.yml", text.encode()).timelines
     outcome = play(case, FileVersion("rules.yml", BOOK.encode()))
     assert outcome.passed
-    facts = outcome.steps[0].judgement.facts
+    facts = judged(outcome.steps[0]).facts
     assert (facts.base, facts.head_branch, set(facts.labels)) == ("release", "x", {"agent"})
-    assert outcome.steps[0].judgement.manifests[0].agent == "me"
+    assert judged(outcome.steps[0]).manifests[0].agent == "me"
     assert case.line == 4
 
 

@@ -20,9 +20,9 @@ from keyturn.render.story import story
 from keyturn.render.styled import Line
 from keyturn.render.suite_report import suite_report, summary, unexercised_report
 from keyturn.simulation.exercise import unexercised
+from keyturn.simulation.impossible import Impossible
 from keyturn.simulation.play import Outcome, play
 from keyturn.simulation.suite import Suite, read_suite
-from keyturn.simulation.world import Impossible
 
 
 class Tested(Struct, frozen=True):
@@ -132,9 +132,9 @@ def _case_as_json(outcome: Outcome) -> dict[str, object]:
             {
                 "line": played.step.line,
                 "at": played.step.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "outcome": played.decision.outcome.value,
-                "reason_codes": [code.value for code in played.decision.reason_codes],
-                "events": [event.event.value for event in played.events],
+                "outcome": played.ran.decision.outcome.value,
+                "reason_codes": [code.value for code in played.ran.decision.reason_codes],
+                "events": [event.event.value for event in played.ran.events],
                 "differences": [
                     {"key": item.key, "expected": item.expected, "found": item.found} for item in played.differences
                 ],

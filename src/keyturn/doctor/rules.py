@@ -8,9 +8,9 @@ from keyturn.core.problem import Refused
 from keyturn.core.rulebook import RuleBook, read_rulebook
 from keyturn.doctor.finding import Finding, good, warning, wrong
 from keyturn.doctor.setup import Setup
+from keyturn.simulation.impossible import Impossible
 from keyturn.simulation.play import play
 from keyturn.simulation.suite import read_suite
-from keyturn.simulation.world import Impossible
 
 _MODELINE: Final = b"yaml-language-server: $schema="
 _MOST: Final = 5

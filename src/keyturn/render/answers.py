@@ -8,7 +8,7 @@ from keyturn.render.markdown import code, fence, told
 
 def answer(judgement: Judgement, command: Command) -> str | None:
     """Why a command has no effect and how to go on, in a short comment; `None` where it has its effect."""
-    why = _why(judgement, command)
+    why = refusal(judgement, command)
     if why is None:
         return None
     lines = [
@@ -23,10 +23,11 @@ def reaction(judgement: Judgement, command: Command) -> str:
     """GitHub's name of the reaction: `+1` where the command has its effect, `-1` where not, `eyes` for a recheck."""
     if command.verb is Verb.RECHECK:
         return "eyes"
-    return "+1" if _why(judgement, command) is None else "-1"
+    return "+1" if refusal(judgement, command) is None else "-1"
 
 
-def _why(judgement: Judgement, command: Command) -> str | None:
+def refusal(judgement: Judgement, command: Command) -> str | None:
+    """Why a command has no effect, in a sentence; `None` where it has, or asks for nothing."""
     refused: tuple[RefusedCommand, ...] = ()
     if judgement.override is not None:
         refused += judgement.override.refused

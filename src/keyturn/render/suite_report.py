@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from keyturn.core.rulebook import Rule
-from keyturn.render.story import happened
+from keyturn.render.step_told import happened
 from keyturn.render.styled import Line, Piece, Style, faint, heading, line, safe
 from keyturn.render.words import counted
 from keyturn.simulation.play import Outcome, Played

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from keyturn.core.facts import Change, ChangedFile
 from keyturn.core.manifest import FileKind, ManifestFile
-from keyturn.simulation.cases_form import ChangedFileForm, ContentForm
+from keyturn.simulation.content_form import ChangedFileForm, ContentForm
 
 _PLACE = ".agent/manifests/case"
 

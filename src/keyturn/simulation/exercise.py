@@ -3,19 +3,19 @@
 from collections.abc import Iterable
 
 from keyturn.core.assessment import FloorCause
-from keyturn.core.judgement import Judgement
 from keyturn.core.rulebook import Rule, RuleBook
 from keyturn.simulation.play import Outcome
+from keyturn.simulation.run import Ran
 
 
 def unexercised(book: RuleBook, outcomes: Iterable[Outcome]) -> tuple[Rule, ...]:
     """The rules that decided about no action and no changed file of any case, in file order."""
-    used = {line for outcome in outcomes for played in outcome.steps for line in _lines(played.judgement, book)}
+    used = {line for outcome in outcomes for played in outcome.steps for line in _lines(played.ran, book)}
     return tuple(rule for rule in book.rules if rule.line not in used)
 
 
-def _lines(judgement: Judgement, book: RuleBook) -> Iterable[int]:
-    assessment = judgement.assessment
+def _lines(ran: Ran, book: RuleBook) -> Iterable[int]:
+    assessment = ran.judgement.assessment if ran.judgement is not None else None
     if assessment is None:
         return
     for item in assessment.actions:

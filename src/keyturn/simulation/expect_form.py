@@ -8,11 +8,19 @@ from pydantic import BeforeValidator, Field
 from keyturn.core.decision import Discount, NextStep, Outcome, ReasonCode
 from keyturn.core.form import Form
 from keyturn.core.record import Event
-from keyturn.core.shapes import Account
+from keyturn.core.shapes import Account, Shape
 from keyturn.core.tier import Tier
+from keyturn.core.verdict import VerdictState
 from keyturn.simulation.moments import Moment
-from keyturn.simulation.terms import UNMATCHED
+from keyturn.simulation.terms import UNMATCHED, IssueState
 
+Asked = Annotated[
+    str,
+    Shape(
+        r"[A-Za-z0-9_-]{1,39}(?:/[A-Za-z0-9_.-]{1,255})?",
+        "a person is given by login, a team is written organisation/team, such as acme/platform",
+    ),
+]
 Loose = Field(strict=False)
 
 
@@ -71,6 +79,15 @@ class ExpectForm(Form):
     generation: Annotated[int, Field(ge=1)] | None = Field(default=None, description="The request's generation.")
     escalates_at: Moment | None = Field(default=None, description="When the request escalates.")
     expires_at: Moment | None = Field(default=None, description="When the request expires.")
+    asked: list[Asked] | None = Field(
+        default=None, description="Whom keyturn asks for review now: people, and teams as organisation/team."
+    )
+    verdict: Annotated[VerdictState, Loose] | None = Field(
+        default=None, description="What stands on the head commit once keyturn has run."
+    )
+    review_issue: Annotated[IssueState, Loose] | None = Field(
+        default=None, description="Where the issue for the review of the newest override stands once keyturn has run."
+    )
 
 
 def _outcome(expected: object) -> object:

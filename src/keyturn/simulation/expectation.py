@@ -1,19 +1,18 @@
 """What a test case expected of a decision, and what it is instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
 
 from msgspec import Struct
 
 from keyturn.core.assessment import Assessment
-from keyturn.core.decision import Decision
-from keyturn.core.judgement import Judgement
-from keyturn.core.record import RecordedEvent
 from keyturn.core.rulebook import Rule
+from keyturn.core.verdict import VerdictState
 from keyturn.simulation.expect_form import ExpectedChecksForm, ExpectedRuleForm, ExpectForm
 from keyturn.simulation.moments import parse_moment
-from keyturn.simulation.terms import UNMATCHED
+from keyturn.simulation.run import Ran
+from keyturn.simulation.terms import UNMATCHED, IssueState
 
 _MOMENTS = {"escalates_at", "expires_at"}
 
@@ -27,10 +26,17 @@ class Difference(Struct, frozen=True):
 
 
 def differences(
-    expected: ExpectForm, judgement: Judgement, decision: Decision, events: Sequence[RecordedEvent]
+    expected: ExpectForm, ran: Ran, verdict: VerdictState | None, review_issue: IssueState | None
 ) -> Iterable[Difference]:
-    """Everything that is not as expected, in the order of the form."""
-    found = _found(judgement, decision, events)
+    """Everything that is not as expected, in the order of the form.
+
+    `verdict` is what stands on the head commit, `review_issue` how the issue of the newest override stands.
+    """
+    found = {
+        **_found(ran),
+        "verdict": verdict.value if verdict is not None else None,
+        "review_issue": review_issue.value if review_issue is not None else None,
+    }
     for key in ExpectForm.model_fields:
         wanted = getattr(expected, key)
         if wanted is None:
@@ -63,9 +69,9 @@ def written(value: object) -> str:
             return str(value)
 
 
-def _found(judgement: Judgement, decision: Decision, events: Sequence[RecordedEvent]) -> dict[str, object]:
-    rule = severest_rule(judgement.assessment)
-    checks = decision.checks
+def _found(ran: Ran) -> dict[str, object]:
+    decision, checks = ran.decision, ran.decision.checks
+    rule = severest_rule(ran.judgement.assessment if ran.judgement is not None else None)
     return {
         "outcome": decision.outcome.value,
         "tier": decision.tier.value if decision.tier is not None else None,
@@ -81,10 +87,11 @@ def _found(judgement: Judgement, decision: Decision, events: Sequence[RecordedEv
             "failed": list(checks.failed) if checks is not None else [],
         },
         "undeclared": list(decision.undeclared),
-        "events": [event.event.value for event in events],
+        "events": [event.event.value for event in ran.events],
         "generation": decision.generation,
         "escalates_at": decision.escalates_at,
         "expires_at": decision.expires_at,
+        "asked": [*ran.asked.users, *ran.asked.teams],
     }
 
 

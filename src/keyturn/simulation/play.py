@@ -1,34 +1,31 @@
-"""Plays a test case: each step changes the world, is judged as the gate would, and is written to a ledger in memory."""
+"""Plays a test case: each step changes the world, and keyturn runs."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from keyturn.core.chain import Chain
-from keyturn.core.compose import Run, compose
-from keyturn.core.decision import Decision
-from keyturn.core.facts import Debt, Facts, FileVersion, LedgerFacts, PullRequestState, Role, Rules
-from keyturn.core.judge import decide
-from keyturn.core.judgement import Judgement
-from keyturn.core.record import LedgerEntry, RecordedEvent, bytes_hash
-from keyturn.core.rules_in_force import RulesInForce, read_rules
+from keyturn.core.facts import FileVersion
+from keyturn.core.verdict import VerdictState
 from keyturn.simulation.expectation import Difference, differences
-from keyturn.simulation.names import account
+from keyturn.simulation.host import Host
+from keyturn.simulation.run import Ran, name_of_verdict, run
+from keyturn.simulation.step_form import StepForm, VerdictForm
 from keyturn.simulation.suite import Step, Timeline
+from keyturn.simulation.terms import IssueState
+from keyturn.simulation.verdicts import Verdict
 from keyturn.simulation.world import World
-
-_RUN = Run(actor=None, url=None, version="simulated")
 
 
 class Played(Struct, frozen=True, kw_only=True):
-    """A step and what came of it: the judgement, the decision that stands, what the ledger recorded, what differs."""
+    """A step, what came of it, and what differs from what was expected.
+
+    `verdict` is what stands on the head commit afterwards, `review_issue` how the issue of the newest override stands.
+    """
 
     step: Step
-    judgement: Judgement
-    decision: Decision
-    events: tuple[RecordedEvent, ...]
+    ran: Ran
+    verdict: VerdictState | None
+    review_issue: IssueState | None
     differences: tuple[Difference, ...]
 
 
@@ -47,48 +44,29 @@ class Outcome(Struct, frozen=True):
 def play(timeline: Timeline, rules: FileVersion) -> Outcome:
     """Play a case or a timeline against a rule book. Raises Impossible for a step that cannot happen."""
     world = World(timeline.people, timeline.form.pull_request, rules)
-    in_force = read_rules(Rules(rules, older=()), rules.path)
-    entries: list[LedgerEntry] = []
+    host = Host()
     played: list[Played] = []
     for step in timeline.steps:
         world.apply(step)
-        facts = replace(world.facts(), ledger=LedgerFacts(tuple(entries)), debts=tuple(_debts(entries)))
-        judgement = _judge(facts, in_force, step.at)
-        entry = compose(judgement, _chain(entries), _RUN)
-        if entry is not None:
-            entries.append(entry)
-        decision = judgement.decision if facts.state is PullRequestState.OPEN else entries[-1].decision.as_decision()
-        events = entry.events if entry is not None else ()
-        found = differences(step.form.expect, judgement, decision, events)
-        played.append(
-            Played(step=step, judgement=judgement, decision=decision, events=events, differences=tuple(found))
-        )
+        _tamper(host, world, step.form, step.at)
+        ran = run(world, host, step.at)
+        given = host.verdicts.on(world.head, name_of_verdict(world))
+        verdict, issue = given.state if given is not None else None, host.issues.state()
+        found = tuple(differences(step.form.expect, ran, verdict, issue))
+        played.append(Played(step=step, ran=ran, verdict=verdict, review_issue=issue, differences=found))
     return Outcome(timeline, tuple(played))
 
 
-def _judge(facts: Facts, rules: RulesInForce, now: datetime) -> Judgement:
-    """Decide, and answer what the decision wants to know besides: whoever is not listed may only read."""
-    judgement = decide(facts, rules, now)
-    while judgement.wanted:
-        wanted = judgement.wanted
-        facts = replace(
-            facts,
-            roles={**facts.roles, **{login.casefold(): Role.READ for login in wanted.roles}},
-            people={**facts.people, **{login.casefold(): account(login) for login in wanted.people}},
-            teams={**facts.teams, **{team.casefold(): None for team in wanted.teams}},
-        )
-        judgement = decide(facts, rules, now)
-    return judgement
+def _tamper(host: Host, world: World, form: StepForm, at: datetime) -> None:
+    """Let people do something to what keyturn keeps."""
+    if form.override_review is not None:
+        entries = host.chain(world.facts()).entries
+        host.issues.apply(form.override_review, entries[-1].state.overrides if entries else (), at)
+    elif form.verdict is not None:
+        host.verdicts.give(world.head, _given(form.verdict, name_of_verdict(world), at))
+    elif form.ledger is not None:
+        host.ledger.becomes(form.ledger)
 
 
-def _chain(entries: list[LedgerEntry]) -> Chain:
-    previous = bytes_hash(entries[-1].as_bytes()) if entries else None
-    return Chain(
-        entries=tuple(entries), broken=(), highest_generation=0, next_sequence=len(entries) + 1, previous=previous
-    )
-
-
-def _debts(entries: list[LedgerEntry]) -> Iterable[Debt]:
-    """The reviews owed for overrides of this pull request, which nobody here ever does."""
-    for record in entries[-1].state.overrides if entries else ():
-        yield Debt(1, record.issue, tuple(voice.login for voice in record.voices), record.due)
+def _given(form: VerdictForm, name: str, at: datetime) -> Verdict:
+    return Verdict(name=name, state=form.says, anchor=None, at=at, by=form.by)

@@ -9,8 +9,9 @@ from keyturn.core.duration import parse_duration
 from keyturn.core.form import fill
 from keyturn.core.nodes import ListNode, MapNode, Node
 from keyturn.core.source import Problems
-from keyturn.simulation.cases_form import CaseForm, CasesForm, PeopleForm, PushForm, StepForm, TimelineForm
+from keyturn.simulation.cases_form import CaseForm, CasesForm, PeopleForm, TimelineForm
 from keyturn.simulation.moments import parse_moment
+from keyturn.simulation.step_form import PushForm, StepForm
 
 STEP = timedelta(minutes=1)
 """How much later a step is, where nobody says."""

@@ -43,3 +43,54 @@ class Access(StrEnum):
     WRITE = "write"
     MAINTAIN = "maintain"
     ADMIN = "admin"
+
+
+@unique
+class LedgerBecomes(StrEnum):
+    """What somebody who may push to its branch makes of the ledger."""
+
+    EDITED = "edited"
+    """The newest entry was changed by a commit on top."""
+    REMOVED = "removed"
+    """The newest entry was removed by a commit on top."""
+    REWOUND = "rewound"
+    """The branch was force-pushed to before its newest entry."""
+    DELETED = "deleted"
+    """The branch is gone."""
+
+
+@unique
+class RuleBookBecomes(StrEnum):
+    """What becomes of the rule book on the default branch."""
+
+    BROKEN = "broken"
+    MISSING = "missing"
+    RESTORED = "restored"
+
+
+@unique
+class Outage(StrEnum):
+    """What keyturn cannot do from now on."""
+
+    GITHUB = "github"
+    """Nothing can be read, and so nothing written."""
+    LEDGER = "ledger"
+    """Nothing can be written to the ledger."""
+    OVER = "over"
+
+
+@unique
+class ToIssue(StrEnum):
+    """What somebody does to an issue."""
+
+    CLOSE = "close"
+    CLOSE_BY_COMMIT = "close_by_commit"
+    REOPEN = "reopen"
+
+
+@unique
+class IssueState(StrEnum):
+    """Where the issue of an override's review stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"

@@ -26,20 +26,15 @@ from keyturn.core.facts import (
     Role,
     Rules,
 )
-from keyturn.simulation.cases_form import (
-    CheckResultForm,
-    CommentForm,
-    ContentForm,
-    PeopleForm,
-    PullRequestForm,
-    PushForm,
-    ReviewForm,
-    StepForm,
-)
+from keyturn.core.rules_in_force import RulesInForce, read_rules
+from keyturn.simulation.cases_form import PeopleForm, PullRequestForm
 from keyturn.simulation.content import after_push, files_of, manifest_of
+from keyturn.simulation.content_form import ContentForm
+from keyturn.simulation.impossible import Impossible
 from keyturn.simulation.names import account, identity, oid_of
+from keyturn.simulation.step_form import CheckResultForm, CommentForm, PushForm, ReviewForm, StepForm
 from keyturn.simulation.suite import Step
-from keyturn.simulation.terms import Becomes, Result, Says
+from keyturn.simulation.terms import Becomes, Outage, Result, RuleBookBecomes, Says
 
 _STATES = {
     Result.SUCCESS: CheckState.SUCCESS,
@@ -48,8 +43,8 @@ _STATES = {
 }
 
 
-class Impossible(Exception):  # noqa: N818 - a mistake in a test case, told to its author
-    """A step that cannot happen, such as dismissing a review that nobody wrote."""
+_CONFLICT = b"\n<<<<<<< HEAD\n"
+"""What a merge that went wrong leaves in a rule book."""
 
 
 class _Pushed(Struct, frozen=True):
@@ -63,7 +58,7 @@ class _Pushed(Struct, frozen=True):
 
 @dataclass(slots=True)
 class World:
-    """One pull request and the people around it."""
+    """One pull request, the people around it, and what it is judged by."""
 
     people: PeopleForm
     opened: PullRequestForm
@@ -80,9 +75,14 @@ class World:
     comments: list[Comment] = field(default_factory=list)
     checks: dict[str, list[Check]] = field(default_factory=dict)
     base_changes: list[BaseChange] = field(default_factory=list)
+    default_branch: str = "main"
+    outage: Outage | None = None
+    rules_now: Rules = field(init=False)
+    rules_in_force: RulesInForce = field(init=False)
 
     def __post_init__(self) -> None:
         """Open it."""
+        self._rule_book(RuleBookBecomes.RESTORED)
         self.base, self.labels = self.opened.base, set(self.opened.labels)
         self.draft = self.opened.state is Becomes.DRAFT
 
@@ -90,6 +90,10 @@ class World:
         """Let a step happen. Raises Impossible where it cannot."""
         self._happen(step.form, step.at)
         self._say(step.form, step.at)
+        if step.form.rule_book is not None:
+            self._rule_book(step.form.rule_book)
+        elif step.form.outage is not None:
+            self.outage = step.form.outage if step.form.outage is not Outage.OVER else None
 
     def _happen(self, form: StepForm, at: datetime) -> None:
         """What changes the pull request itself."""
@@ -120,6 +124,11 @@ class World:
         elif form.dismissal is not None:
             self._dismiss(form.dismissal.review_of, account(form.dismissal.by), at)
 
+    @property
+    def head(self) -> str:
+        """The full name of the current head commit. Raises Impossible before the first push."""
+        return self._pushed().oid
+
     def facts(self) -> Facts:
         """Everything as it stands now. Raises Impossible before the first push."""
         pushed = self._pushed()
@@ -134,7 +143,7 @@ class World:
             head=pushed.oid,
             head_branch=self.opened.branch,
             base=self.base,
-            default_branch="main",
+            default_branch=self.default_branch,
             labels=frozenset(self.labels),
             files=files,
             file_count=len(files),
@@ -142,7 +151,7 @@ class World:
             commit_count=len(pushed.commits),
             manifests=() if manifest is None else (manifest,),
             rules_path=PurePosixPath(self.rules.path).name,
-            rules=Rules(self.rules, older=()),
+            rules=self.rules_now,
             reviews=tuple(self.reviews),
             dismissals=tuple(self.dismissals),
             comments=tuple(self.comments),
@@ -154,6 +163,17 @@ class World:
             runs=(),
             advisory=False,
         )
+
+    def _rule_book(self, becomes: RuleBookBecomes) -> None:
+        """Change the rule book on the default branch; the one of the test case is its newest valid version."""
+        path = PurePosixPath(self.rules.path).name
+        current = {
+            RuleBookBecomes.RESTORED: self.rules,
+            RuleBookBecomes.BROKEN: FileVersion(path, (self.rules.content or b"") + _CONFLICT),
+            RuleBookBecomes.MISSING: None,
+        }[becomes]
+        self.rules_now = Rules(current, older=() if becomes is RuleBookBecomes.RESTORED else (self.rules,))
+        self.rules_in_force = read_rules(self.rules_now, path)
 
     def _pushed(self) -> _Pushed:
         if self.current is None:
@@ -200,7 +220,7 @@ class World:
         )
 
     def _with_head(self, text: str) -> str:
-        return text.replace("{head}", self._pushed().oid)
+        return text.replace("{head}", self.head)
 
     def _edit(self, login: str) -> None:
         place = _newest((comment.author for comment in self.comments), login, "comment")
