@@ -130,6 +130,10 @@ def test_is_attributed__somebody_can_be_named(one: Commit, *, attributed: bool) 
     [
         ("41898282+github-actions[bot]@users.noreply.github.com", "github-actions[bot]"),
         ("1+Helper[Bot]@Users.NoReply.GitHub.com", "Helper[Bot]"),
+        ("198982749+Copilot@users.noreply.github.com", "Copilot"),
+        ("copilot@users.noreply.github.com", None),
+        ("1+copilot-x@users.noreply.github.com", None),
+        ("1+x-copilot@users.noreply.github.com", None),
         ("helper[bot]@users.noreply.github.com", None),
         ("+helper[bot]@users.noreply.github.com", None),
         ("x+helper[bot]@users.noreply.github.com", None),

@@ -231,3 +231,18 @@ def test_facts__of_the_factory_are_governed() -> None:
     assert governed(facts())
     assert facts().ledger == LedgerFacts()
     assert facts().rules == Rules(current=FileVersion("rules.yml", b"rules"), older=())
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("223556219+Copilot@users.noreply.github.com", True),
+        ("1+copilot-app[bot]@users.noreply.github.com", True),
+        ("copilot@example.invalid", False),
+    ],
+)
+def test_governed_by__bots_are_known_by_their_address(address: str, *, expected: bool) -> None:
+    """GitHub names no account for a bot in a commit or trailer; its address does, Copilot's among them."""
+    rules = book(agents=Agents(authors=(), committers=("copilot*",)))
+    one = commit(ANN, identity(None, address), committer=ANN)
+    assert governed(human(commits=(one,)), rules) is expected

@@ -1,7 +1,7 @@
 """Every outcome of the contract, reached on GitHub and left again."""
 
 from keyturn.core.digest import bytes_digest
-from tests.gate.stage import MANIFEST, Stage
+from tests.gate.stage import MANIFEST, Stage, manifest
 
 REASON = "the payment provider is down and this turns it off"
 
@@ -249,3 +249,15 @@ def test_comment__event_delivered_twice_is_answered_once(stage: Stage) -> None:
         )
 
         assert stage.hub.writes[before:] == [], words
+
+
+def test_outcome__commits_of_copilot_are_somebodys(stage: Stage) -> None:
+    """Copilot's commits carry an address without `[bot]`; they cost no approval more than another bot's."""
+    copilot = stage.repo.bot("copilot-swe-agent", rest_login="Copilot")
+    files = {"src/tax.py": "rate = 20\n", MANIFEST: manifest("write src/tax.py")}
+    pull = stage.repo.pull_request(author=copilot, files=files)
+
+    ran = stage.judge(pull)
+
+    assert (ran.outputs["outcome"], ran.outputs["approvals-required"]) == ("pending", "1")
+    assert "commits_unattributed" not in ran.decision["reason_codes"]

@@ -75,11 +75,14 @@ def account_of(identity: Identity) -> Account | None:
     return bot_of(identity.email)
 
 
-_BOT_ADDRESS = re.compile(r"([0-9]{1,18})\+([a-z0-9-]+\[bot\])@users\.noreply\.github\.com", re.IGNORECASE | re.ASCII)
+_BOT_ADDRESS = re.compile(
+    r"([0-9]{1,18})\+([a-z0-9-]+\[bot\]|copilot)@users\.noreply\.github\.com", re.IGNORECASE | re.ASCII
+)
+"""Copilot is the bot whose login, and so whose address, lacks the ending."""
 
 
 def bot_of(email: str) -> Account | None:
-    """The bot whose address `<id>+<name>[bot]@users.noreply.github.com` this is."""
+    """The bot whose address `<id>+<name>[bot]@users.noreply.github.com` this is; Copilot's is without `[bot]`."""
     found = _BOT_ADDRESS.fullmatch(email)
     return Account(found[2], AccountKind.BOT, int(found[1])) if found else None
 
