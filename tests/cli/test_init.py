@@ -43,6 +43,43 @@ def test_init__writes_a_rule_book_its_cases_and_the_workflows(tmp_path: Path, ke
     assert "that no case exercises" not in tested.out
 
 
+@pytest.mark.parametrize("name", sorted(TEMPLATES))
+def test_init__names_the_schema_that_editors_complete_by(tmp_path: Path, keyturn: Keyturn, name: str) -> None:
+    """The first line is what the doctor looks for, and leads to a schema that this repository publishes."""
+    keyturn("init", cwd=tmp_path)
+    first = (tmp_path / name).read_text("utf-8").splitlines()[0]
+    schema = first.removeprefix(
+        "# yaml-language-server: $schema=https://raw.githubusercontent.com/keyturn/keyturn/main/"
+    )
+    assert (ROOT / schema).is_file()
+
+
+def test_init__below_the_top_of_a_repository(tmp_path: Path, keyturn: Keyturn) -> None:
+    """GitHub would not find the workflows there: nothing is written, and it says where to go."""
+    top = Scratch.at(tmp_path / "new").path
+    (top / "sub").mkdir()
+    said = keyturn("init", cwd=top / "sub")
+    assert (said.code, said.out) == (2, "")
+    assert f"run it in {top}" in said.err
+    assert written(top / "sub") == set()
+
+
+def test_init__outside_a_repository(tmp_path: Path, keyturn: Keyturn) -> None:
+    """It writes all the same, and says where the files belong."""
+    assert "note: this is no git repository" in keyturn("init", cwd=tmp_path).out
+    assert "no git repository" not in keyturn("init", cwd=Scratch.at(tmp_path / "new").path).out
+
+
+def test_init__says_which_names_lead_nowhere(tmp_path: Path, keyturn: Keyturn) -> None:
+    """No name at all, and a name that no workflow here has; a name that one has is right."""
+    assert "note: the gate hears of no workflow that gives checks" in keyturn("init", cwd=tmp_path).out
+    (tmp_path / ".github/workflows/ci.yml").write_text("name: ci\non: push\n")
+    said = keyturn("init", "--force", "--checks-from", "ci", "--checks-from", "CI").out
+    assert "no workflow here is called 'CI'" in said
+    assert "called 'ci'" not in said
+    assert "of no workflow" not in said
+
+
 def test_init__requires_the_requester(tmp_path: Path, keyturn: Keyturn) -> None:
     """A new rule book starts with the safest answer to who asked the agent."""
     keyturn("init", cwd=tmp_path)
@@ -127,11 +164,14 @@ def test_init__writes_which_workflows_the_gate_hears(
 
 def test_init__asks_at_a_terminal(tmp_path: Path, keyturn: Keyturn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where somebody is there to ask, and no flag says it, the names are asked for."""
+    (tmp_path / ".github/workflows").mkdir(parents=True)
+    for name in ("ci", "build"):
+        (tmp_path / f".github/workflows/{name}.yaml").write_text(f"name: {name}\non: push\n")
     terminal = io.StringIO("ci, build\n")
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", terminal)
     said = keyturn("init", cwd=tmp_path)
-    assert "Names of the workflows" in said.out
+    assert "(there are: build, ci)" in said.out
     assert heard(tmp_path) == ("keyturn-signal", "ci", "build")
 
 

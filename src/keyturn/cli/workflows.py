@@ -5,7 +5,11 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum, unique
 from importlib.resources import files
+from pathlib import Path
 from typing import Final
+
+from keyturn.core.facts import FileVersion
+from keyturn.doctor.workflow import read_workflow
 
 _FOLDER: Final = ".github/workflows"
 GATE: Final = f"{_FOLDER}/keyturn.yml"
@@ -39,6 +43,13 @@ def workflows(token: TokenOf, checks_from: Iterable[str]) -> dict[str, str]:
     heard = ", ".join(map(_as_yaml, dict.fromkeys([_SIGNAL, *checks_from])))
     texts[GATE] = texts[GATE].replace(_HEARD, f"[{heard}]")
     return texts
+
+
+def present() -> list[str]:
+    """The names of the workflows in this directory, but for keyturn's own."""
+    paths = sorted(path for path in Path(_FOLDER).glob("*.y*ml") if path.is_file())
+    found = [read_workflow(FileVersion(str(path), path.read_bytes())) for path in paths]
+    return [each.name for each in found if each is not None and not each.runs_keyturn and each.name != _SIGNAL]
 
 
 def _as_yaml(name: str) -> str:
