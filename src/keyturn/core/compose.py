@@ -149,18 +149,18 @@ def overrides_of(judgement: Judgement) -> tuple[OverrideRecord, ...]:
     override, book = judgement.override, judgement.rules.governing
     if override is None or book is None or override.at is None:
         return known
-    voices = override.voices[: override.needed]
-    sources = {voice.source for voice in voices}
-    if any(sources == {voice.comment for voice in record.voices} for record in known):
+    if judgement.history.knows_override(voice.source for voice in override.made_by):
         return known
     return (
         *known,
         OverrideRecord(
             head=judgement.facts.head,
-            base=judgement.facts.base,
+            base=shown(judgement.facts.base),
             at=override.at,
             due=override.at + book.override.review_within,
-            voices=tuple(OverrideVoice(login=v.by.login, at=v.at, comment=v.source, reason=v.reason) for v in voices),
+            voices=tuple(
+                OverrideVoice(login=v.by.login, at=v.at, comment=v.source, reason=v.reason) for v in override.made_by
+            ),
         ),
     )
 

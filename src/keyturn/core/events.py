@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from keyturn.core.approvals import by_person
 from keyturn.core.decision import Outcome, ReasonCode
-from keyturn.core.facts import Account, PullRequestState, Review
+from keyturn.core.facts import Account, BaseChangeKind, PullRequestState, Review
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
 from keyturn.core.rulebook import Mode
@@ -48,10 +48,10 @@ def events_of(judgement: Judgement) -> tuple[RecordedEvent, ...]:
 
 
 def closing_events(judgement: Judgement) -> tuple[RecordedEvent, ...]:
-    """What closing a pull request that the ledger holds as open comes to; empty where it knows already."""
+    """What is new about a pull request that is closed: a broken ledger, and the closing where it is not known yet."""
     facts, last = judgement.facts, judgement.history.last
     if last is not None and last.state.closed:
-        return ()
+        return tuple(_ledger(judgement))
     if facts.state is PullRequestState.MERGED:
         book = judgement.rules.book
         observed = book is not None and book.mode is Mode.OBSERVE
@@ -99,15 +99,16 @@ def _ledger(judgement: Judgement) -> Iterable[RecordedEvent]:
 
 
 def _retargeted(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
-    facts = judgement.facts
-    if last is None or last.decision.base == facts.base:
+    base = shown(judgement.facts.base)
+    if last is None or last.decision.base == base:
         return
-    change = max(facts.base_changes, key=lambda change: change.at, default=None)
+    changes = [change for change in judgement.facts.base_changes if change.kind is not BaseChangeKind.FORCE_PUSHED]
+    change = max(changes, key=lambda change: change.at, default=None)
     yield _event(
         Event.RETARGETED,
         change.at if change else judgement.now,
         change.by if change else None,
-        note=f"from {last.decision.base} to {facts.base}",
+        note=f"from {last.decision.base} to {base}",
     )
 
 
@@ -165,16 +166,17 @@ def is_dismissed_in_vain(judgement: Judgement, review: Review) -> bool:
 
 
 def _cleared(judgement: Judgement, review_id: str) -> RecordedEvent:
-    """Who ended an objection, and when: the objector by a newer review, or else whoever dismissed it."""
+    """Who ended an objection, and when: the objector by a newer review, or else whoever dismissed it last."""
     facts = judgement.facts
     review = next((review for review in facts.reviews if review.id == review_id), None)
     if review is not None and review.author is not None:
         newest = by_person(facts.reviews)[review.author.key][-1]
         if newest.id != review_id:
             return _event(Event.OBJECTION_CLEARED, newest.submitted_at, review.author, source=review_id)
-    for dismissal in facts.dismissals:
-        if dismissal.review == review_id:
-            return _event(Event.OBJECTION_CLEARED, dismissal.at, dismissal.by, source=review_id)
+    dismissals = [dismissal for dismissal in facts.dismissals if dismissal.review == review_id]
+    if dismissals:
+        last = max(dismissals, key=lambda dismissal: dismissal.at)
+        return _event(Event.OBJECTION_CLEARED, last.at, last.by, source=review_id)
     return _event(Event.OBJECTION_CLEARED, judgement.now, source=review_id)
 
 
@@ -191,28 +193,25 @@ def _overrides(judgement: Judgement) -> Iterable[RecordedEvent]:
 
 
 def _outcome(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
-    """The outcome, where it is another than before or one of another request.
+    """The outcome, where it is another than before, one of another head or base, or one by another override.
 
     Expiry is a step of the clock and told there.
     """
-    decision = judgement.decision
+    decision, override = judgement.decision, judgement.override
     event = _OUTCOMES.get(decision.outcome)
     if event is None or event is Event.EXPIRED:
         return
-    if last is not None and (last.decision.outcome, last.decision.head, last.decision.base) == (
+    made_by = override.made_by if override is not None else ()
+    again = last is not None and (last.decision.outcome, last.decision.head, last.decision.base) == (
         decision.outcome,
         decision.head,
         decision.base,
-    ):
+    )
+    if again and (not made_by or judgement.history.knows_override(voice.source for voice in made_by)):
         return
-    if decision.outcome is Outcome.OVERRIDDEN and judgement.override is not None and judgement.override.at is not None:
-        voices = judgement.override.voices
-        yield _event(
-            event,
-            judgement.override.at,
-            voices[judgement.override.needed - 1].by,
-            note="; ".join(f"{voice.by.login}: {voice.reason}" for voice in voices),
-        )
+    if decision.outcome is Outcome.OVERRIDDEN and override is not None and made_by:
+        reasons = "; ".join(f"{voice.by.login}: {voice.reason}" for voice in override.voices)
+        yield _event(event, made_by[-1].at, made_by[-1].by, note=reasons)
         return
     if decision.outcome is Outcome.REJECTED and decision.rejection is not None:
         newest = [objection.review for objection in judgement.objections if objection.on_head][-1]

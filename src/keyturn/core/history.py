@@ -1,5 +1,6 @@
 """What the ledger remembers of a pull request: when its requests opened, what was done for them, what is owed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -50,6 +51,11 @@ class History(Struct, frozen=True):
     def was_done(self, request_id: str | None, step: Event) -> bool:
         """Whether a step that happens once in a request has been recorded for it."""
         return request_id is not None and (request_id, step) in self.steps
+
+    def knows_override(self, sources: Iterable[str]) -> bool:
+        """Whether the override that these comments and reviews made has been recorded."""
+        made_by = set(sources)
+        return any(made_by == {voice.comment for voice in record.voices} for record in self.overrides)
 
 
 def recall(ledger: LedgerFacts, now: datetime) -> History:

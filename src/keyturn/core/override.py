@@ -42,6 +42,11 @@ class Override(Struct, frozen=True, kw_only=True):
         return self.voices[self.needed - 1].at if len(self.voices) >= self.needed else None
 
     @property
+    def made_by(self) -> tuple[Command, ...]:
+        """The commands that make it hold: as many as are needed, the oldest; empty while it does not."""
+        return self.voices[: self.needed] if self.holds else ()
+
+    @property
     def holds(self) -> bool:
         """Whether the pull request is let through."""
         return self.at is not None
