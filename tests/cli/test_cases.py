@@ -88,7 +88,8 @@ def test_test__tells_stories(place: Path, keyturn: Keyturn) -> None:
         "“One person is enough”\n"
         "  For a change in one file.\n"
         "\n"
-        "  Mon 2026-01-05 09:00 UTC: agent[bot] pushes the commit one with a manifest of 1 action and 1 changed file\n"
+        "  Mon 2026-01-05 09:00 UTC: agent[bot] pushes the commit one with a manifest of 1 action (write "
+        "src/a.py) and 1 changed file (src/a.py)\n"
         "      → Waiting for 1 approval\n"
         "        verdict pending; tier single: approvals_missing\n"
         "        escalates Mon 2026-01-05 10:00 UTC, expires Tue 2026-01-06 09:00 UTC\n"
@@ -124,6 +125,9 @@ def test_test__answers_programs(place: Path, keyturn: Keyturn) -> None:
         "outcome": "approved",
         "reason_codes": ["quorum"],
         "events": ["approval_counted", "approved"],
+        "asked": [],
+        "verdict": "success",
+        "review_issue": None,
         "differences": [],
     }
     assert {"rule": "rules.yml:40", "tier": "multi", "keys": {"action_type": "deploy"}} in told["unexercised"]
@@ -226,7 +230,7 @@ timelines:
     told = [line.partition("later: ")[2] for line in said.out.splitlines() if "later: " in line]
     assert told == [
         "agent[bot] pushes the commit two",
-        "agent[bot] pushes the commit three with a manifest of 1 action",
+        "agent[bot] pushes the commit three with a manifest of 1 action (read x)",
         "bob requests changes of the commit one “No.”",
         "bob dismisses the review of bob",
         "bob comments “Hm.”",

@@ -35,7 +35,7 @@ class Tested(Struct, frozen=True):
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Files of cases, such as rules.test.yml.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files of cases, such as rules.test.yml.")],
     *,
     tell: Annotated[bool, typer.Option("--story", help="Tell each timeline as a story.")] = False,
     output: OutputFormat = Format.TEXT,
@@ -135,6 +135,9 @@ def _case_as_json(outcome: Outcome) -> dict[str, object]:
                 "outcome": played.ran.decision.outcome.value,
                 "reason_codes": [code.value for code in played.ran.decision.reason_codes],
                 "events": [event.event.value for event in played.ran.events],
+                "asked": [*played.ran.asked.users, *played.ran.asked.teams],
+                "verdict": played.verdict,
+                "review_issue": played.review_issue,
                 "differences": [
                     {"key": item.key, "expected": item.expected, "found": item.found} for item in played.differences
                 ],

@@ -1,10 +1,15 @@
 """What happens in a step of a timeline, in a few words."""
 
+from collections.abc import Sequence
+
 from keyturn.render.styled import safe
 from keyturn.render.words import counted, joined
 from keyturn.simulation.step_form import OverrideReviewForm, PushForm, ReviewForm
 from keyturn.simulation.suite import Step
 from keyturn.simulation.terms import Becomes, LedgerBecomes, Outage, Result, RuleBookBecomes, Says, ToIssue
+
+MOST_NAMED = 3
+"""More actions or files than this are only counted."""
 
 
 def happened(step: Step, author: str) -> str:
@@ -61,11 +66,18 @@ def _push(push: PushForm, author: str) -> str:
     if push.manifest is not None:
         brings.append("a manifest as it is written")
     elif push.actions is not None:
-        brings.append(f"a manifest of {counted(len(push.actions), 'action')}")
+        actions = [f"{action.action_type} {safe(action.target)}" for action in push.actions]
+        brings.append(f"a manifest of {_few(actions, 'action')}")
     if push.files is not None:
-        brings.append(counted(len(push.files), "changed file"))
+        brings.append(_few([safe(file.path) for file in push.files], "changed file"))
     what = f" with {joined(brings)}" if brings else ""
     return f"{safe(push.by or author)} pushes the commit {safe(push.commit)}{what}"
+
+
+def _few(names: Sequence[str], noun: str) -> str:
+    """How many there are, and which, while they are few: `2 actions (read logs, write docs/a.md)`."""
+    named = f" ({', '.join(names)})" if 0 < len(names) <= MOST_NAMED else ""
+    return f"{counted(len(names), noun)}{named}"
 
 
 def _review(review: ReviewForm) -> str:
