@@ -20,6 +20,7 @@ from keyturn.core.verdict import VerdictState
 from keyturn.render.outputs import NAMES
 from keyturn.simulation.suite import read_suite
 from keyturn.version import VERSION
+from tests.e2e import base
 from tests.support import published
 
 ROOT: Final = Path(__file__).parents[2]
@@ -98,6 +99,14 @@ def test_image__starts_as_a_docker_action_must() -> None:
     assert {"USER", "WORKDIR", "CMD"}.isdisjoint(word for word, _ in words)
     (entry,) = (json.loads(told) for word, told in words if word == "ENTRYPOINT")
     assert entry == ["/usr/local/bin/python", "-I", "-B", "-m", "keyturn", "action"]
+
+
+def test_image__is_tried_on_the_base_that_it_is_built_on() -> None:
+    """The Dockerfile's base is the one that CI pulls for `make e2e`, and the one that the stand-in stands for."""
+    bases = set(re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE))
+    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    pulled = {step["env"]["BASE"] for step in ci["jobs"]["e2e"]["steps"] if "BASE" in step.get("env", {})}
+    assert bases == pulled == {base.NAME.removeprefix("localhost/")}
 
 
 def test_outcomes__stand_in_the_readmes_diagram() -> None:
