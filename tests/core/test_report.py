@@ -169,6 +169,16 @@ def test_report_error__never_passes(code: ReasonCode) -> None:
     assert told.errors == (FileError(file="", line=None, message="GitHub did not answer"),)
 
 
+@pytest.mark.parametrize(("head", "remarked"), [(HEAD, True), ("c" * 40, False)])
+def test_report_error__keeps_what_was_remarked_of_that_head(head: str, *, remarked: bool) -> None:
+    """What was seen of this very head before it came to nothing holds still; its reasons do not."""
+    seen = decide(facts(advisory=True), RulesInForce(book=book()), OPENED).decision
+    told = report_error("acme/shop", 12, head, "main", ReasonCode.LEDGER_UNWRITABLE, "no", seen=seen)
+    remarks = [code for code in seen.reason_codes if code is not ReasonCode.APPROVALS_MISSING]
+    assert ReasonCode.ADVISORY in remarks
+    assert list(told.reason_codes) == [ReasonCode.LEDGER_UNWRITABLE, *(remarks if remarked else [])]
+
+
 REQUEST = ReasonCode.REQUESTER_MISSING
 COMMITS = ReasonCode.COMMITS_UNATTRIBUTED
 RULES = ReasonCode.RULES_INVALID

@@ -70,15 +70,20 @@ def test_publish__unreadable_github_is_never_success(stage: Stage) -> None:
     assert stage.verdict(pull) is None
 
 
-def test_publish__ledger_that_cannot_be_written_is_an_error(stage: Stage) -> None:
-    """A needed entry that a ruleset refuses makes the verdict `error`, and the log says how to mend it."""
+@pytest.mark.parametrize(("own_app", "advisory"), [(True, []), (False, ["advisory"])])
+def test_publish__ledger_that_cannot_be_written_is_an_error(
+    stage: Stage, *, own_app: bool, advisory: list[str]
+) -> None:
+    """A needed entry that a ruleset refuses makes the verdict `error`; the log says how to mend it."""
     stage.repo.rules.add("creation", "~ALL")
+    if not own_app:
+        stage.token = stage.repo.workflow_token()
     pull = stage.change("read src/tax.py", files={})
 
     ran = stage.judge(pull)
 
     assert ran.outputs["outcome"] == "error"
-    assert ran.decision["reason_codes"] == ["ledger_unwritable"]
+    assert ran.decision["reason_codes"] == ["ledger_unwritable", "requester_unknown", *advisory]
     assert stage.verdict(pull) == "error"
     assert "ruleset" in ran.log
 

@@ -111,11 +111,31 @@ def report_not_governed(facts: Facts, rules: RulesInForce) -> Decision:
     )
 
 
-def report_error(repository: str, number: int | None, head: str, base: str, code: ReasonCode, message: str) -> Decision:
+_REMARKS: Final = (
+    ReasonCode.UNDECLARED_FILES,
+    ReasonCode.COMMITS_UNATTRIBUTED,
+    ReasonCode.REQUESTER_UNKNOWN,
+    ReasonCode.ADVISORY,
+)
+"""What a reader should know whatever the outcome, in its order behind the reasons."""
+
+
+def report_error(
+    repository: str,
+    number: int | None,
+    head: str,
+    base: str,
+    code: ReasonCode,
+    message: str,
+    *,
+    seen: Decision | None = None,
+) -> Decision:
     """The decision about a pull request that keyturn could not find out about; it never passes.
 
-    `number` is `None` where it is about a merge group whose members cannot be found.
+    `number` is `None` where it is about a merge group whose members cannot be found. `seen` is what was decided of this
+    head in the same run, before it came to nothing: what it remarks holds still.
     """
+    remarks = seen.reason_codes if seen is not None and seen.head == head else ()
     return Decision(
         repository=repository,
         pull_request=number,
@@ -123,7 +143,7 @@ def report_error(repository: str, number: int | None, head: str, base: str, code
         base=base,
         outcome=Outcome.ERROR,
         tier=None,
-        reason_codes=(code,),
+        reason_codes=(code, *(remark for remark in _REMARKS if remark in remarks)),
         next_step=NextStep.WAIT,
         request_id=None,
         generation=None,

@@ -63,6 +63,8 @@ class Gate(Struct, kw_only=True):
     publication: Publication
     aftercare: Aftercare
     overrides_owed: OverridesOwed
+    decided: dict[int, Decision] = {}
+    """What this run last decided, by pull request, whatever came of it."""
     observing: bool = False
     """Whether the rule book only observed when this run last read it."""
 
@@ -112,6 +114,7 @@ class Gate(Struct, kw_only=True):
         now = self.clock().replace(microsecond=0)
         entries = tuple(entry for snapshot in snapshots.values() for entry in snapshot.chain.entries)
         group = tuple(self._decide(snapshot, entries, now) for snapshot in snapshots.values())
+        self.decided.update((judged.number, judged.judgement.decision) for judged in group)
         self.observing = any(judged.observed for judged in group)
         return group
 
@@ -213,14 +216,14 @@ class Gate(Struct, kw_only=True):
                 published = place.state == "OPEN" and self._publish_error(number, place, why)
         except Unavailable:
             published = False
-        decision = report_error(self.settings.repository, number, head, base, why.code, str(why))
+        decision = self._error(number, head, base, why)
         return Result(decision, None, published=published, warnings=(str(why),))
 
     def _publish_error(self, number: int, place: Fingerprint, why: Unavailable) -> bool:
         """Publish the verdict `error`, unless that very verdict stands there."""
         if self.settings.dry_run:
             return False
-        decision = report_error(self.settings.repository, number, place.head, place.base, why.code, str(why))
+        decision = self._error(number, place.head, place.base, why)
         name = verdict_name(self.settings.check_name, place.base, place.default_branch, observe=self.observing)
         verdict = VerdictToPublish(
             name=name,
@@ -235,3 +238,7 @@ class Gate(Struct, kw_only=True):
         if not stands(verdict, self.settings.publish):
             self.writer.publish(place.head, verdict)
         return True
+
+    def _error(self, number: int, head: str, base: str, why: Unavailable) -> Decision:
+        seen = self.decided.get(number)
+        return report_error(self.settings.repository, number, head, base, why.code, str(why), seen=seen)

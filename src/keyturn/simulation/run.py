@@ -69,7 +69,7 @@ def run(world: World, host: Host, now: datetime) -> Ran:
         if is_open:
             error = Verdict(name=name, state=VerdictState.ERROR, anchor=None, at=now, by=OWN_ACCOUNT)
             host.verdicts.give(facts.head, error)
-        return Ran(decision=_error(world, world.outage))
+        return Ran(decision=_error(world, world.outage, judgement.decision))
     if entry is not None:
         host.ledger.append(entry)
     newest = entry if entry is not None else chain.entries[-1]
@@ -89,9 +89,9 @@ def run(world: World, host: Host, now: datetime) -> Ran:
     )
 
 
-def _error(world: World, outage: Outage) -> Decision:
+def _error(world: World, outage: Outage, seen: Decision | None = None) -> Decision:
     facts, (code, why) = world.facts(), _WHY[outage]
-    return report_error(facts.repository or "", facts.number, facts.head, facts.base, code, why)
+    return report_error(facts.repository or "", facts.number, facts.head, facts.base, code, why, seen=seen)
 
 
 def _observed(judgement: Judgement) -> bool:
