@@ -1,5 +1,7 @@
 """Every outcome of the contract, reached on GitHub and left again."""
 
+from typing import Any
+
 from keyturn.core.digest import bytes_digest
 from tests.gate.stage import MANIFEST, Stage, manifest
 
@@ -261,3 +263,60 @@ def test_outcome__commits_of_copilot_are_somebodys(stage: Stage) -> None:
 
     assert (ran.outputs["outcome"], ran.outputs["approvals-required"]) == ("pending", "1")
     assert "commits_unattributed" not in ran.decision["reason_codes"]
+
+
+def test_outcome__command_that_no_run_heard_of_is_answered_by_the_next(stage: Stage) -> None:
+    """A renewal in a review, heard of by nobody, has its effect and its answer in whichever run comes next, once."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(hours=24)
+    stage.judge(pull)
+    stage.hub.clock.advance(seconds=5)
+    review = pull.approve(stage.ann, "/keyturn renew")
+
+    assert stage.sweep().code == 0
+
+    assert stage.verdict(pull) == "success"
+    assert [each.content for each in review.reactions] == ["THUMBS_UP"]
+    writes = len(stage.hub.writes)
+    stage.sweep()
+    assert stage.hub.writes[writes:] == []
+
+
+def test_outcome__refusal_that_no_run_heard_of_is_told_once_its_own_had_time(stage: Stage) -> None:
+    """The run that a command causes tells why it is refused; where none came, another does, and only once."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    comment = pull.comment(stage.ann, f"/keyturn override {pull.head_oid} {REASON}")
+
+    stage.judge(pull)
+    assert comment.reactions == []
+    stage.hub.clock.advance(seconds=90)
+    stage.judge(pull)
+    stage.judge(pull)
+
+    assert [each.content for each in comment.reactions] == ["THUMBS_DOWN"]
+    assert sum("has no effect" in each.body for each in pull.comments) == 1
+
+
+def test_outcome__answers_that_github_does_not_tell_of_are_not_repeated(stage: Stage) -> None:
+    """Where GitHub does not tell of keyturn's own reactions, only the run that a command caused answers."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    comment = pull.comment(stage.ann, "/keyturn recheck")
+    stage.hub.faults.edit_answer(_without_reactions, operation="PullRequests", times=1)
+
+    assert stage.judge(pull).code == 0
+    assert comment.reactions == []
+    stage.judge(pull)
+    assert [each.content for each in comment.reactions] == ["EYES"]
+
+
+def _without_reactions(answer: Any) -> Any:  # noqa: ANN401 - JSON
+    """The same answer, silent about reactions."""
+    if isinstance(answer, list):
+        return [_without_reactions(item) for item in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {name: None if name == "reactionGroups" else _without_reactions(value) for name, value in answer.items()}

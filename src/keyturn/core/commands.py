@@ -22,7 +22,8 @@ class Verb(StrEnum):
 class Command(Struct, frozen=True, kw_only=True):
     """A command by a person, unedited. `source` is the node id of the comment or review; `review` marks a review.
 
-    `commit` and `reason` are what an override names; empty where it names none. `reactions` are keyturn's own, so far.
+    `commit` and `reason` are what an override names; empty where it names none. `reactions` are keyturn's own so far,
+    `None` where GitHub does not say.
     """
 
     verb: Verb
@@ -32,7 +33,7 @@ class Command(Struct, frozen=True, kw_only=True):
     review: bool
     commit: str = ""
     reason: str = ""
-    reactions: frozenset[str] = frozenset()
+    reactions: frozenset[str] | None = frozenset()
 
 
 _LINE = re.compile(r"/keyturn[ \t]+(?P<verb>[a-z]+)(?:[ \t]+(?P<rest>.*))?")

@@ -21,7 +21,7 @@ class Review(Struct, frozen=True, kw_only=True):
     """A submitted review; `author` is `None` where the account is gone, `commit` where it was garbage-collected.
 
     `can_push` is what GitHub says of its author's right to push now; `None` where it does not say. `reactions` are
-    those of keyturn's own account.
+    those of keyturn's own account, `None` where GitHub does not say.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Review(Struct, frozen=True, kw_only=True):
     body: str = ""
     edited: bool = False
     can_push: bool | None = None
-    reactions: frozenset[str] = frozenset()
+    reactions: frozenset[str] | None = frozenset()
 
 
 class Dismissal(Struct, frozen=True, kw_only=True):
@@ -46,7 +46,10 @@ class Dismissal(Struct, frozen=True, kw_only=True):
 
 
 class Comment(Struct, frozen=True, kw_only=True):
-    """A comment in the conversation of the pull request; `reactions` are those of keyturn's own account."""
+    """A comment in the conversation of the pull request.
+
+    `reactions` are those of keyturn's own account, `None` where GitHub does not say.
+    """
 
     id: str
     number: int
@@ -54,7 +57,7 @@ class Comment(Struct, frozen=True, kw_only=True):
     body: str
     created_at: datetime
     edited: bool = False
-    reactions: frozenset[str] = frozenset()
+    reactions: frozenset[str] | None = frozenset()
 
 
 @unique

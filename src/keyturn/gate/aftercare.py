@@ -10,9 +10,9 @@ from keyturn.core.asking import escalation_is_heard, to_ask
 from keyturn.core.decision import Outcome
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.gate.answering import Answering
 from keyturn.gate.judged import Judged
 from keyturn.ports import OwnComment, Reader, Unavailable, Writer
-from keyturn.render.answers import answer, reaction
 from keyturn.render.comment import Extras, comment
 from keyturn.render.marker import marker, read_marker
 from keyturn.render.notices import FOR_OUTCOME, Notice, notice, notice_key, override_reminder
@@ -81,7 +81,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged, there),
-            lambda: self._answer(judged, there),
+            lambda: Answering(self.reader, self.writer, self.answering).answer(judged, there),
             lambda: self._remind(judged),
         ]
         if judged.is_open:
@@ -165,21 +165,6 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     def _notices(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
         for kind, event in _unsaid(judged, there):
             self.writer.comment(judged.number, notice(kind, judged.judgement, event))
-        yield from ()
-
-    def _answer(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
-        """React to the command that caused this run, and say to people with write access why it has no effect."""
-        command = next((c for c in judged.judgement.commands if c.source == self.answering), None)
-        if command is None:
-            return
-        why = answer(judged.judgement, command)
-        given = reaction(judged.judgement, command)
-        if given not in command.reactions:
-            self.writer.react(command.source, given)
-        said = [read_marker(own.body) for own in there]
-        key: dict[str, object] = {"kind": "answer", "to": command.source}
-        if why is not None and key not in said and self.reader.may_write(command.by):
-            self.writer.comment(judged.number, f"{marker(key)}\n{why}")
         yield from ()
 
     def _remind(self, judged: Judged) -> Iterator[str]:

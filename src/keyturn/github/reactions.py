@@ -13,10 +13,10 @@ REACTIONS: Final = {"+1": "THUMBS_UP", "-1": "THUMBS_DOWN", "eyes": "EYES", "con
 _NAMES: Final = {content: name for name, content in REACTIONS.items()}
 
 
-def given(there: Fields) -> frozenset[str]:
-    """The reactions of keyturn's own account to a comment or review; none where GitHub does not say."""
+def given(there: Fields) -> frozenset[str] | None:
+    """The reactions of keyturn's own account to a comment or review; `None` where GitHub does not say."""
     if there.members.get("reactionGroups") is None:
-        return frozenset()
+        return None
     groups = there.each("reactionGroups")
     own = (group.text("content") for group in groups if group.members.get("viewerHasReacted") is True)
     return frozenset(_NAMES[content] for content in own if content in _NAMES)

@@ -1,0 +1,51 @@
+"""Answers commands: a reaction to each, and to people with write access why one has no effect."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from msgspec import Struct
+
+from keyturn.core.commands import Command
+from keyturn.gate.judged import Judged
+from keyturn.ports import OwnComment, Reader, Writer
+from keyturn.render.answers import answer, reaction
+from keyturn.render.marker import marker, read_marker
+
+HEARD = timedelta(seconds=90)
+"""How long a command that is refused is left to the run that it caused."""
+
+
+class Answering(Struct, frozen=True):
+    """Answers the command that caused this run, and those that lack an answer because no run heard of them.
+
+    `cause` is the node id of the comment or review that caused this run, `None` where none did.
+    """
+
+    reader: Reader
+    writer: Writer
+    cause: str | None
+
+    def answer(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
+        """Answer what is unanswered; `there` are keyturn's comments. Gives no warnings of its own."""
+        said = [read_marker(own.body) for own in there]
+        for command in judged.judgement.commands:
+            why = answer(judged.judgement, command)
+            if not self._is_owed(judged, command, why):
+                continue
+            given = reaction(judged.judgement, command)
+            if given not in (command.reactions or ()):
+                self.writer.react(command.source, given)
+            key: dict[str, object] = {"kind": "answer", "to": command.source}
+            if why is not None and key not in said and self.reader.may_write(command.by):
+                self.writer.comment(judged.number, f"{marker(key)}\n{why}")
+        yield from ()
+
+    def _is_owed(self, judged: Judged, command: Command, why: str | None) -> bool:
+        """Whether to answer now. `why` is why the command is refused.
+
+        That is told once: by the run that the command caused, or, once that had its time, by any other.
+        """
+        if command.source == self.cause:
+            return True
+        unanswered = judged.is_open and command.reactions is not None and not command.reactions
+        return unanswered and (why is None or judged.judgement.now >= command.at + HEARD)
