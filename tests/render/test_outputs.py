@@ -6,7 +6,7 @@ from hypothesis import given
 
 from keyturn.core.decision import Decision
 from keyturn.core.judgement import Judgement
-from keyturn.render.outputs import NAMES, outputs, sweep_outputs
+from keyturn.render.outputs import MOST, NAMES, outputs, sweep_outputs
 from tests.render.examples import example
 from tests.render.hostile import hostile_judgements
 
@@ -50,7 +50,47 @@ def test_outputs__hold_no_line_break(judgement: Judgement) -> None:
 def test_outputs__of_a_sweep_are_one_list() -> None:
     """A sweep gives a JSON list in `decision` and leaves the others empty."""
     judged = [example(name).decision for name in ("approved", "expired")]
-    found = sweep_outputs(judged)
+    found, lacking = sweep_outputs(judged)
+    assert lacking == ""
     assert [decision["outcome"] for decision in json.loads(found["decision"])] == ["approved", "expired"]
     assert set(found) == set(NAMES)
     assert not any(value for name, value in found.items() if name != "decision")
+
+
+def long_decision(actions: int = 2000) -> Decision:
+    """A decision with so many actions, each with the longest target there is."""
+    decision = example("pending").decision
+    (first, *_) = decision.actions
+    targets = (first.model_copy(update={"index": index, "target": "x" * 512}) for index in range(actions))
+    return decision.model_copy(update={"actions": tuple(targets)})
+
+
+def test_outputs__too_long_for_github_leave_out_lists_and_say_so() -> None:
+    """GitHub would drop an output that is too long; the rest of the decision is worth more than none."""
+    decision = long_decision()
+    found = outputs(decision)["decision"]
+    assert len(found) < MOST < len(decision.as_json())
+    read = Decision.model_validate_json(found)
+    assert read.actions == ()
+    assert read.errors[-1].message == "left out here for want of room: 2,000 actions"
+    assert read.model_copy(update={"actions": (), "undeclared": (), "errors": ()}) == decision.model_copy(
+        update={"actions": (), "undeclared": (), "errors": ()}
+    )
+
+
+def test_outputs__of_a_sweep_too_long_together_leave_out_lists() -> None:
+    """Every pull request that was judged is in the list, though none of them whole."""
+    found, lacking = sweep_outputs([long_decision(100)] * 40)
+    read = json.loads(found["decision"])
+    assert lacking == ""
+    assert len(found["decision"]) < MOST
+    assert [decision["actions"] for decision in read] == [[]] * 40
+
+
+def test_outputs__of_a_sweep_that_have_no_room_are_counted() -> None:
+    """What does not fit even so is left out, and a sentence says how many."""
+    found, lacking = sweep_outputs([example("approved").decision] * 4000)
+    read = json.loads(found["decision"])
+    assert len(found["decision"]) <= MOST
+    assert 0 < len(read) < 4000
+    assert lacking == (f"The output `decision` has no room for {4000 - len(read):,} decisions, which the ledger holds.")

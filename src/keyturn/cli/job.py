@@ -67,7 +67,10 @@ class Job(Struct, frozen=True):
         for number, why in swept.failed:
             self.error(f"#{number} could not be judged: {why}")
         decisions = [result.decision for result in swept.results]
-        self._put(sweep_outputs(decisions))
+        found, lacking = sweep_outputs(decisions)
+        if lacking:
+            self.warn(lacking)
+        self._put(found)
         self._summarise(sweep_summary(decisions, dict(swept.failed)))
 
     def _put(self, values: Mapping[str, str]) -> None:
