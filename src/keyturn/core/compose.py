@@ -8,9 +8,10 @@ import rfc8785
 from msgspec import Struct
 
 from keyturn.core.chain import Chain
+from keyturn.core.commands import Command
 from keyturn.core.decision import Decision, Published
 from keyturn.core.digest import bytes_digest
-from keyturn.core.events import closing_events, events_of, is_dismissed_in_vain, steps_of
+from keyturn.core.events import closing_events, events_of, is_dismissed_in_vain, reason_of, steps_of
 from keyturn.core.facts import Facts, PullRequestState
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import (
@@ -158,11 +159,13 @@ def overrides_of(judgement: Judgement) -> tuple[OverrideRecord, ...]:
             base=shown(judgement.facts.base),
             at=override.at,
             due=override.at + book.override.review_within,
-            voices=tuple(
-                OverrideVoice(login=v.by.login, at=v.at, comment=v.source, reason=v.reason) for v in override.made_by
-            ),
+            voices=tuple(_voice(command) for command in override.made_by),
         ),
     )
+
+
+def _voice(command: Command) -> OverrideVoice:
+    return OverrideVoice(login=command.by.login, at=command.at, comment=command.source, reason=reason_of(command))
 
 
 def overdue_events(judgement: Judgement) -> tuple[RecordedEvent, ...]:

@@ -6,12 +6,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from keyturn.core.approvals import by_person
+from keyturn.core.commands import Command
 from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.facts import Account, BaseChangeKind, PullRequestState, Review
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.core.report import LONGEST_REASON
 from keyturn.core.rulebook import Mode
-from keyturn.core.shown import shown
+from keyturn.core.shown import shortened, shown
 
 _OUTCOMES = {
     Outcome.AUTO_APPROVED: Event.AUTO_APPROVED,
@@ -192,6 +194,11 @@ def _overrides(judgement: Judgement) -> Iterable[RecordedEvent]:
         yield _event(Event.OVERRIDE_REFUSED, refused.command.at, refused.command.by, source=source, note=refused.why)
 
 
+def reason_of(override: Command) -> str:
+    """Why somebody broke the glass, as the ledger keeps it: the beginning of what they wrote, where that is long."""
+    return shortened(shown(override.reason), LONGEST_REASON)
+
+
 def _outcome(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
     """The outcome, where it is another than before, one of another head or base, or one by another override.
 
@@ -210,7 +217,7 @@ def _outcome(judgement: Judgement, last: LedgerEntry | None) -> Iterable[Recorde
     if again and (not made_by or judgement.history.knows_override(voice.source for voice in made_by)):
         return
     if decision.outcome is Outcome.OVERRIDDEN and override is not None and made_by:
-        reasons = "; ".join(f"{voice.by.login}: {voice.reason}" for voice in override.voices)
+        reasons = "; ".join(f"{voice.by.login}: {reason_of(voice)}" for voice in override.voices)
         yield _event(event, made_by[-1].at, made_by[-1].by, note=reasons)
         return
     if decision.outcome is Outcome.REJECTED and decision.rejection is not None:

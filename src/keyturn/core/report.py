@@ -29,7 +29,7 @@ from keyturn.core.rules_in_force import RulesInForce
 from keyturn.core.shown import shortened, shown
 
 LONGEST_REASON = 2000
-"""An objection's text is quoted up to so many characters."""
+"""What somebody wrote against a pull request, or to override it, is quoted up to so many characters."""
 
 
 class Findings(Struct, frozen=True, kw_only=True):

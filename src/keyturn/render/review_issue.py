@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import OverrideRecord, OverrideVoice
+from keyturn.core.shown import shown
 from keyturn.render.markdown import bullets, code, fence, names
 from keyturn.render.marker import marker
 from keyturn.render.people import may_approve
@@ -57,7 +58,7 @@ def _what(judgement: Judgement, record: OverrideRecord) -> Iterable[str]:
     home = f"{facts.server_url}/{facts.repository}"
     yield f"Commit {code(record.head)} into {code(record.base)}: {home}/commit/{record.head}"
     yield f"The diff: {home}/pull/{facts.number}/files"
-    if record.head != facts.head or record.base != facts.base:
+    if record.head != facts.head or record.base != shown(facts.base):
         return
     if requirement is None:
         yield "It could not be judged: manifest or rule book were broken or missing"
