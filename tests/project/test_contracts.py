@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from tests.support import published
 ROOT: Final = Path(__file__).parents[2]
 README: Final = (ROOT / "README.md").read_text("utf-8")
 ACTION: Final[dict[str, Any]] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+RULES_SCHEMA: Final[dict[str, Any]] = json.loads((ROOT / "schemas/rules.schema.json").read_text("utf-8"))
 FROM_THE_RUNNER: Final = {"github-token": "${{ github.token }}", "github-api-url": "${{ github.api_url }}"}
 """The inputs that the runner fills in, so that the code has no default for them."""
 
@@ -37,9 +39,9 @@ def tracked(*patterns: str) -> list[str]:
     return [path for path in dict.fromkeys(said.stdout.splitlines()) if (ROOT / path).is_file()]
 
 
-def table(heading: str) -> list[list[str]]:
-    """The rows of the README's table with this head, each a list of cells; a `|` in code stands escaped."""
-    lines = README.splitlines()
+def table(heading: str, page: str = README) -> list[list[str]]:
+    """The rows of a page's table with this head, each a list of cells; a `|` in code stands escaped."""
+    lines = page.splitlines()
     rows = []
     for line in lines[lines.index(heading) + 2 :]:
         if not line.startswith("|"):
@@ -144,6 +146,31 @@ def test_rule_book__every_key_stands_in_the_readme() -> None:
     assert sorted(named) == sorted(
         {field.alias or name for name, field in RuleBookForm.model_fields.items()} - {"version"}
     )
+
+
+def keys(node: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Every key that a schema allows, as `override.users`, with its default as it is written, or `required`."""
+    found = _followed(node)
+    for part in [found, *map(_followed, found.get("anyOf", ()))]:
+        for name, value in part.get("properties", {}).items():
+            default = _followed(value).get("default", "")
+            told = default if isinstance(default, str) else json.dumps(default)
+            yield f"{before}{name}", "required" if name in part.get("required", ()) else told
+            yield from keys(value, f"{before}{name}.")
+
+
+def _followed(node: dict[str, Any]) -> dict[str, Any]:
+    """The node, or what it refers to with what stands beside the reference."""
+    if "$ref" not in node:
+        return node
+    return _followed(RULES_SCHEMA["$defs"][node["$ref"].rpartition("/")[2]]) | node
+
+
+def test_rule_book__every_key_stands_in_its_reference_with_its_default() -> None:
+    """The page that lists the keys is the schema's, key by key, in its order."""
+    page = (ROOT / "docs/rule-book.md").read_text("utf-8")
+    rows = [(codes(key)[0], default.strip("`")) for key, default, _ in table("| key | default | meaning |", page)]
+    assert rows == list(keys(RULES_SCHEMA))
 
 
 @pytest.mark.parametrize("path", tracked("*rules.yml"))
