@@ -91,6 +91,23 @@ def test_draft__claims_what_is_true(files: tuple[ChangedFile, ...], expected: li
 
 
 @pytest.mark.parametrize(
+    ("path", "target", "glob"),
+    [
+        pytest.param("a\nb.py", "a?b.py", "a?b.py", id="a character that no target may hold"),
+        pytest.param("caf\udce9", "caf?", "caf?", id="a byte that is no UTF-8"),
+        pytest.param("[x]\t*#!\\ y", "[x]?*#!\\ y", r"\[x\]?\*\#\!\\\ y", id="what means something in a glob"),
+        pytest.param("x" * 513, "x" * 512, "x" * 513, id="longer than a target may be"),
+        pytest.param("x" * 511 + "/y", "x" * 511, "x" * 511 + "/y", id="cut at a folder"),
+    ],
+)
+def test_draft__names_what_no_target_can_hold_by_a_glob(path: str, target: str, glob: str) -> None:
+    """A path that no target can hold is described as far as one can, and covered by a glob that matches it."""
+    drafted = draft(facts(*written(path)), BOOK)
+    assert [(action.target, action.files) for action in drafted.actions] == [(target, (glob,))]
+    assert cover(drafted.actions, files_to_cover(written(path), ".agent/manifests/*"), BOOK).uncovered == ()
+
+
+@pytest.mark.parametrize(
     ("read_only", "removals", "expected", "left"),
     [
         ({"write"}, {"delete"}, [("modify", "a", "single_file"), ("delete", "b", "single_file")], []),
