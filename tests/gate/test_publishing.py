@@ -1,9 +1,13 @@
 """How verdicts are published: names, carriers, modes, queues and sweeps."""
 
+import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from keyturn.cli import action
+from keyturn.cli.job import Job
 from tests.gate.stage import RULES, Stage
 
 
@@ -181,6 +185,24 @@ def test_publish__one_bad_input_stops_everything(stage: Stage, name: str, value:
     assert ran.code == 2
     assert f"`{name}`" in ran.log
     assert stage.hub.requests == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[]", b"\xff{}", b"[" * 100_000])
+def test_publish__event_that_cannot_be_read_is_a_bad_input(tmp_path: Path, content: bytes | None) -> None:
+    """A missing, broken or absurd event file ends the run with 2 and a sentence, never with a traceback."""
+    path = tmp_path / "strange.json"
+    if content is not None:
+        path.write_bytes(content)
+    log = io.StringIO()
+    environment = {
+        "GITHUB_REPOSITORY": "acme/shop",
+        "GITHUB_EVENT_NAME": "pull_request",
+        "GITHUB_EVENT_PATH": str(path),
+        "INPUT_GITHUB-TOKEN": "t",
+    }
+
+    assert action.run(environment, Job.of(environment, log)) == action.BAD_INPUT
+    assert "strange.json" in log.getvalue()
 
 
 def test_publish__label_kept_in_step(stage: Stage) -> None:

@@ -72,7 +72,7 @@ def _event(environment: Mapping[str, str]) -> Mapping[str, object]:
         return {}
     try:
         payload = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         message = f"GITHUB_EVENT_PATH names {path!r}, which holds no readable JSON: {error}"
         raise BadInput(message) from error
     if not isinstance(payload, dict):
