@@ -169,15 +169,63 @@ def test_events__approvals_that_count() -> None:
 
 
 def test_events__approvals_that_do_not_count() -> None:
-    """An approval that does not count is told of when that is found, and again where the reason is another."""
+    """An approval that never counted is told of at its own time, and again where the reason is another."""
     story = seen(roles={"ann": Role.READ})
     ann = review("ann", when=0.5)
-    found = event(Event.APPROVAL_DISCOUNTED, at(0.75), "ann", note="not_eligible")
+    found = event(Event.APPROVAL_DISCOUNTED, 0.5, "ann", note="not_eligible")
     assert new(story, at(0.75), reviews=(ann,)) == (found,)
     assert new(story, at(0.8)) == ()
     assert new(story, at(0.9), head=EARLIER, roles={"ann": Role.WRITE})[1:] == (
         event(Event.APPROVAL_DISCOUNTED, at(0.9), "ann", note="stale"),
     )
+
+
+ANNS = review("ann", when=0.5)
+GONE, TAKEN_BACK = dismissed(ANNS, "cleo", at(0.8))
+
+
+@pytest.mark.parametrize(
+    ("changes", "when", "why"),
+    [
+        pytest.param({"roles": {"ann": Role.READ}}, 0.9, "not_eligible", id="a role taken away: when it was found"),
+        pytest.param({"reviews": (GONE,), "dismissals": (TAKEN_BACK,)}, 0.8, "dismissed", id="dismissed: when it was"),
+    ],
+)
+def test_events__approvals_that_count_no_more(changes: dict[str, Any], when: float, why: str) -> None:
+    """An approval that counted is told of when it ceased to, so far as GitHub tells, else when that was found."""
+    story = seen(book(tiers=policies(single={"approvals": 2})))
+    new(story, at(0.6), reviews=(ANNS,))
+    assert new(story, at(0.9), **changes) == (event(Event.APPROVAL_DISCOUNTED, when, "ann", note=why),)
+
+
+@pytest.mark.parametrize(
+    ("required", "waits_for", "when"),
+    [
+        pytest.param(1, {}, 0.5, id="the first of two is enough"),
+        pytest.param(2, {}, 0.7, id="the second completes it"),
+        pytest.param(1, {"draft": True}, 0.9, id="ready only now"),
+        pytest.param(1, {"reviews": (review("ann", when=0.5), objection("cleo", 0.1))}, 0.8, id="an objection ended"),
+    ],
+)
+def test_events__an_approval_when_the_last_came_that_was_missing(
+    required: int, waits_for: dict[str, Any], when: float
+) -> None:
+    """A pull request is approved when people were done, not when keyturn looked; what nothing tells, when it looked."""
+    story = seen(book(tiers=policies(single={"approvals": required})))
+    story.look(at(0.2), **waits_for)
+    given: tuple[Review, ...] = (review("ann", when=0.5), review("bob", when=0.7))
+    if "reviews" in waits_for:
+        given = (*given, objection("cleo", 0.1), review("cleo", when=0.8))
+    assert new(story, at(0.9), draft=False, reviews=given)[-1] == event(Event.APPROVED, when)
+
+
+def test_events__an_expiry_that_only_the_renewal_shows() -> None:
+    """No run was there when the request expired; the renewal tells that it had, and is told after it."""
+    story = seen()
+    said = comment("/keyturn renew", "ann", when=30)
+    expected = (event(Event.EXPIRED, 24), event(Event.RENEWED, 30, "ann", said.id))
+    assert new(story, at(30.5), comments=(said,)) == expected
+    assert new(story, at(30.6)) == ()
 
 
 ASKED = objection("ann", 1)
@@ -379,7 +427,7 @@ def test_events__another_override_is_told_of_too() -> None:
             {"reviews": (review("ann", when=0.25),)},
             [
                 event(Event.APPROVAL_COUNTED, 0.25, "ann", review("ann", when=0.25).id),
-                event(Event.APPROVED, 0.5),
+                event(Event.APPROVED, 0.25),
             ],
             id="approved",
         ),

@@ -231,7 +231,7 @@ def test_renew__by_a_person_who_could_approve(by: str, changes: dict[str, Any], 
     assert found.generation == (2 if words is None else 1)
     assert [item.command.by.login for item in found.refused] == ([] if words is None else [by])
     assert all(words is not None and words in item.why for item in found.refused)
-    assert [command.by.login for command in found.renewals] == ([by] if words is None else [])
+    assert [renewal.command.by.login for renewal in found.renewals] == ([by] if words is None else [])
 
 
 def test_renew__not_where_the_quorum_came_in_time() -> None:

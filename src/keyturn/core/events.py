@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
-from keyturn.core.approvals import by_person
+from keyturn.core.approvals import NotCounted, by_person
 from keyturn.core.commands import Command
-from keyturn.core.decision import Outcome, ReasonCode
+from keyturn.core.decision import Discount, Outcome, ReasonCode
 from keyturn.core.facts import Account, BaseChangeKind, PullRequestState, Review
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import Event, LedgerEntry, RecordedEvent
-from keyturn.core.report import LONGEST_REASON
+from keyturn.core.report import LONGEST_REASON, REMARKS
 from keyturn.core.rulebook import Mode
 from keyturn.core.shown import shortened, shown
 
@@ -123,9 +124,14 @@ def _requested(judgement: Judgement) -> Iterable[RecordedEvent]:
 
 
 def _renewed(judgement: Judgement) -> Iterable[RecordedEvent]:
-    for command in judgement.request.renewals if judgement.request else ():
-        if (Event.RENEWED, command.source) not in judgement.history.recorded:
-            yield _event(Event.RENEWED, command.at, command.by, source=command.source)
+    """Each renewal, behind the expiry that it ended where no run was there to see it."""
+    for renewal in judgement.request.renewals if judgement.request else ():
+        command = renewal.command
+        if (Event.RENEWED, command.source) in judgement.history.recorded:
+            continue
+        if not judgement.history.was_done(renewal.expired, Event.EXPIRED):
+            yield _event(Event.EXPIRED, renewal.expired_at)
+        yield _event(Event.RENEWED, command.at, command.by, source=command.source)
 
 
 def _approvals(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
@@ -138,7 +144,20 @@ def _approvals(judgement: Judgement, last: LedgerEntry | None) -> Iterable[Recor
             yield _event(Event.APPROVAL_COUNTED, counted.review.submitted_at, counted.account, source=counted.review.id)
     for item in judgement.tally.not_counted:
         if (item.account.login, item.reason) not in discounted:
-            yield _event(Event.APPROVAL_DISCOUNTED, judgement.now, item.account, note=item.reason)
+            yield _event(Event.APPROVAL_DISCOUNTED, _discounted_at(judgement, item), item.account, note=item.reason)
+
+
+_SINCE: Final = frozenset({Discount.STALE, Discount.BEFORE_RETARGET, Discount.BEFORE_RENEWAL})
+"""Why an approval that counted once does so no more; it is no fault of its own, and its own time says nothing."""
+
+
+def _discounted_at(judgement: Judgement, item: NotCounted) -> datetime:
+    """When an approval was given that never counted, or was taken back; else when it was found to count no more."""
+    facts, last = judgement.facts, judgement.history.last
+    newest = by_person(facts.reviews)[item.account.key][-1]
+    moment = max([newest.submitted_at, *(gone.at for gone in facts.dismissals if gone.review == newest.id)])
+    is_news = item.reason not in _SINCE and (last is None or moment > last.time)
+    return moment if is_news else judgement.now
 
 
 def _objections(judgement: Judgement, last: LedgerEntry | None) -> Iterable[RecordedEvent]:
@@ -224,4 +243,27 @@ def _outcome(judgement: Judgement, last: LedgerEntry | None) -> Iterable[Recorde
         newest = [objection.review for objection in judgement.objections if objection.on_head][-1]
         yield _event(event, newest.submitted_at, newest.author, source=newest.id)
         return
-    yield _event(event, judgement.now)
+    yield _event(event, _approved_at(judgement, last) if event is Event.APPROVED else judgement.now)
+
+
+_PEOPLES: Final = frozenset(
+    {
+        ReasonCode.OBJECTION,
+        ReasonCode.CHANGES_REQUESTED,
+        ReasonCode.APPROVALS_MISSING,
+        ReasonCode.QUORUM_UNREACHABLE,
+        *REMARKS,
+    }
+)
+"""What people alone put an end to, at a moment that is known; and what stands in nobody's way."""
+
+
+def _approved_at(judgement: Judgement, last: LedgerEntry | None) -> datetime:
+    """When the last that was missing came, where only people were waited for; else when that was found."""
+    decision, now = judgement.decision, judgement.now
+    if last is None or last.decision.request_id != decision.request_id:
+        return now
+    given = sorted(counted.review.submitted_at for counted in judgement.tally.counted)
+    ended = [told.at for told in _objections(judgement, last) if told.event is Event.OBJECTION_CLEARED]
+    moment = max([given[(decision.approvals.required or 1) - 1], *ended])
+    return moment if moment > last.time and _PEOPLES.issuperset(last.decision.reason_codes) else now

@@ -111,7 +111,7 @@ def report_not_governed(facts: Facts, rules: RulesInForce) -> Decision:
     )
 
 
-_REMARKS: Final = (
+REMARKS: Final = (
     ReasonCode.UNDECLARED_FILES,
     ReasonCode.COMMITS_UNATTRIBUTED,
     ReasonCode.REQUESTER_UNKNOWN,
@@ -143,7 +143,7 @@ def report_error(
         base=base,
         outcome=Outcome.ERROR,
         tier=None,
-        reason_codes=(code, *(remark for remark in _REMARKS if remark in remarks)),
+        reason_codes=(code, *(remark for remark in REMARKS if remark in remarks)),
         next_step=NextStep.WAIT,
         request_id=None,
         generation=None,

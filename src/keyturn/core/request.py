@@ -25,11 +25,19 @@ class RefusedCommand(Struct, frozen=True):
     why: str
 
 
+class Renewal(Struct, frozen=True):
+    """A command that opened the next generation of a request, and which one had expired when."""
+
+    command: Command
+    expired: str | None
+    expired_at: datetime
+
+
 class Request(Struct, frozen=True, kw_only=True):
     """The request of a pull request as it stands.
 
-    Times are UTC; `opened_at` is `None` until keyturn has seen it outside draft. `renewals` are the commands that
-    opened its later generations, `refused` those that did not, with the reason.
+    Times are UTC; `opened_at` is `None` until keyturn has seen it outside draft. `renewals` opened its later
+    generations, `refused` are the commands that did not, with the reason.
     """
 
     key: RequestKey
@@ -41,7 +49,7 @@ class Request(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     window: Window
     tally: Tally
-    renewals: tuple[Command, ...] = ()
+    renewals: tuple[Renewal, ...] = ()
     refused: tuple[RefusedCommand, ...] = ()
 
 
@@ -109,14 +117,14 @@ def open_request(
     opened_at = known if known is not None or facts.draft or facts.offline else now
     clock = _Clock(facts, history, requirement, bystanders, calendar)
     current = clock.open(history.first_generation, opened_at)
-    renewals: list[Command] = []
+    renewals: list[Renewal] = []
     refused: list[RefusedCommand] = []
     for command in commands:
         if command.verb is not Verb.RENEW:
             continue
         why = _refusal(command, current, requirement, bystanders)
         if why is None:
-            renewals.append(command)
+            renewals.append(Renewal(command, _id(facts, key, current.number), current.expires_at or command.at))
             current = clock.open(current.number + 1, command.at, command)
         else:
             refused.append(RefusedCommand(command, why))
