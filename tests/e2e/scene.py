@@ -29,14 +29,14 @@ rules:
   auto:
     - {{action_type: read}}
 tiers:
-  single: {{approvals: 1, escalate_after: 8s, expire_after: 45s}}
+  single: {{approvals: 1, escalate_after: 8s, expire_after: 1h}}
   multi: {{approvals: 2, escalate_after: 30m, expire_after: 1h}}
 approvers: {{permission: write}}
 escalation: {{users: [cleo]}}
 override: {{users: [olga]}}
 slack: {{channel: {CHANNEL}}}
 """
-"""A single action waits for seconds, so that its deadlines pass while a test runs."""
+"""A single action waits for seconds until more people are asked, so that this happens while a test runs."""
 SECRETS: Final = (TOKEN, "SeCrEt", RUNTIME_TOKEN)
 """What may stand in no log, summary, output, comment or ledger entry; nor may the tokens of the repository."""
 
@@ -80,6 +80,16 @@ class Scene:
         self.now()
         files = {"src/tax.py": f"rate = {20 + self.hub.world.count('change of a scene')}\n"}
         return self.repo.pull_request(author=self.agent, files={**files, MANIFEST: manifest(*actions)})
+
+    def shorten(self) -> None:
+        """A maintainer lets single actions expire soon.
+
+        Were it so from the start, a busy machine could find a request expired before it was seen to escalate.
+        """
+        self.now()
+        self.repo.commit(
+            "main", {"rules.yml": RULES.replace("8s, expire_after: 1h", "8s, expire_after: 9s")}
+        )
 
     @property
     def inputs(self) -> dict[str, str]:

@@ -72,12 +72,11 @@ def _played(title: str, cases: FileVersion, content: bytes, rules: FileVersion |
         return wrong(title, f"{cases.path} is refused", _told(refused), mend)
     except Impossible as impossible:
         return wrong(title, f"{cases.path} cannot be played", str(impossible), mend)
+    number = len(suite.timelines)
     if failed:
         why = "The rule book does not do what was expected of it."
-        return wrong(
-            title, f"{len(failed)} of {len(suite.timelines)} cases fail: {', '.join(failed[:_MOST])}", why, mend
-        )
-    return good(title, f"{len(suite.timelines)} cases of {cases.path} pass")
+        return wrong(title, f"of its cases, {len(failed)} of {number} fail: {', '.join(failed[:_MOST])}", why, mend)
+    return good(title, f"{cases.path} passes: {number} case{'' if number == 1 else 's'}")
 
 
 def schemas(setup: Setup) -> Iterable[Finding]:
