@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyturn.core.debts import debts_of, updated
+from keyturn.core.debts import debts_of, owed, updated
 from keyturn.core.facts import Debt
 from keyturn.core.record import OverrideRecord, OverrideVoice
 
@@ -43,6 +43,11 @@ def a_debt(**spoilt: object) -> bytes:
     return json.dumps([debt | spoilt]).encode("ascii")
 
 
+def in_issue(pull_request: int, issue: int, *people: str) -> Debt:
+    """A debt that only an open issue tells of."""
+    return Debt(pull_request, issue, people, AT, from_issue=True)
+
+
 def test_debts__none_where_the_branch_has_no_such_file() -> None:
     """Before the first override there is no file, and nobody owes anything."""
     assert debts_of(None) == ()
@@ -51,9 +56,9 @@ def test_debts__none_where_the_branch_has_no_such_file() -> None:
 
 def test_debts__an_override_is_owed_until_its_review_is_done() -> None:
     """The file names the pull request, what was let through, the issue, the people and when their review is due."""
-    owed = updated(None, 12, (override("ann", "bob", issue=40),))
-    assert owed is not None
-    assert json.loads(owed) == [
+    written = updated(None, 12, (override("ann", "bob", issue=40),))
+    assert written is not None
+    assert json.loads(written) == [
         {
             "pull_request": 12,
             "head": "a" * 40,
@@ -63,8 +68,8 @@ def test_debts__an_override_is_owed_until_its_review_is_done() -> None:
             "due": "2026-01-08T09:00:00Z",
         }
     ]
-    assert debts_of(owed) == (Debt(12, 40, ("ann", "bob"), DUE),)
-    done = updated(owed, 12, (override("ann", "bob", issue=40, reviewed=True),))
+    assert debts_of(written) == (Debt(12, 40, ("ann", "bob"), DUE),)
+    done = updated(written, 12, (override("ann", "bob", issue=40, reviewed=True),))
     assert done is not None
     assert debts_of(done) == ()
 
@@ -72,17 +77,17 @@ def test_debts__an_override_is_owed_until_its_review_is_done() -> None:
 def test_debts__the_same_overrides_change_nothing() -> None:
     """A run that finds nothing new has nothing to write."""
     records = (override("ann"), override("bob", head="b" * 40))
-    owed = updated(None, 12, records)
-    assert updated(owed, 12, reversed(records)) is None
+    written = updated(None, 12, records)
+    assert updated(written, 12, reversed(records)) is None
     assert updated(b"[]\n", 12, (override("ann", reviewed=True),)) is None
 
 
 def test_debts__those_of_other_pull_requests_stay() -> None:
     """A pull request speaks for itself only."""
-    owed = updated(updated(None, 12, (override("ann"),)), 3, (override("bob"),))
-    assert owed is not None
-    assert debts_of(owed) == (Debt(3, None, ("bob",), DUE), Debt(12, None, ("ann",), DUE))
-    paid = updated(owed, 3, (override("bob", reviewed=True),))
+    written = updated(updated(None, 12, (override("ann"),)), 3, (override("bob"),))
+    assert written is not None
+    assert debts_of(written) == (Debt(3, None, ("bob",), DUE), Debt(12, None, ("ann",), DUE))
+    paid = updated(written, 3, (override("bob", reviewed=True),))
     assert debts_of(paid) == (Debt(12, None, ("ann",), DUE),)
 
 
@@ -107,15 +112,46 @@ def test_debts__a_broken_file_is_no_empty_one(content: bytes) -> None:
 
 def test_debts__a_broken_file_is_rebuilt_from_the_labelled_issues() -> None:
     """The next override writes the file anew with the debts that the issues tell of; its own it knows itself."""
-    issues = (Debt(3, 41, ("bob",), AT), Debt(12, 40, ("eve",), AT))
+    issues = (in_issue(3, 41, "bob"), in_issue(12, 40, "eve"))
     rebuilt = updated(b"broken", 12, (override("ann", issue=40),), issues)
-    assert debts_of(rebuilt) == (Debt(3, 41, ("bob",), AT), Debt(12, 40, ("ann",), DUE))
+    assert debts_of(rebuilt) == (in_issue(3, 41, "bob"), Debt(12, 40, ("ann",), DUE))
 
 
 def test_debts__a_broken_file_is_rebuilt_by_a_pull_request_without_any() -> None:
     """Rebuilding does not wait for the next override."""
-    rebuilt = updated(b"broken", 12, (), (Debt(3, 41, ("bob",), AT),))
-    assert debts_of(rebuilt) == (Debt(3, 41, ("bob",), AT),)
+    rebuilt = updated(b"broken", 12, (), (in_issue(3, 41, "bob"),))
+    assert debts_of(rebuilt) == (in_issue(3, 41, "bob"),)
+
+
+def test_debts__a_file_that_is_gone_is_rebuilt_from_the_labelled_issues() -> None:
+    """Whoever deletes the ledger pays nobody's debts, not even those of the pull request that is judged first."""
+    issues = (in_issue(3, 41, "bob"), in_issue(12, 40, "eve"))
+    rebuilt = updated(None, 12, (), issues)
+    assert debts_of(rebuilt) == issues
+    assert updated(rebuilt, 12, (), issues) is None
+    again = updated(rebuilt, 12, (override("eve", issue=40),), issues)
+    assert debts_of(again) == (in_issue(3, 41, "bob"), Debt(12, 40, ("eve",), DUE))
+    assert debts_of(updated(again, 12, (override("eve", issue=40, reviewed=True),), issues)) == issues[:1]
+    assert debts_of(updated(rebuilt, 5, (), ())) == ()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "open_issues", "expected"),
+    [
+        (True, [40, 41, 42], [40, 41]),
+        (True, [42], [40]),
+        (True, [], [40]),
+        (False, [40, 41, 42], [40, 41, 42]),
+        (False, [], [40]),
+    ],
+)
+def test_owed__by_the_file_and_by_the_issues(trusted: bool, open_issues: list[int], expected: list[int]) -> None:
+    """What the ledger holds is owed; what only an issue tells is owed while that is open, and counts as overdue."""
+    content = updated(None, 12, (override("ann", issue=40),), (in_issue(3, 41, "bob"),))
+    issues = tuple(in_issue(number, number, "eve") for number in open_issues)
+    assert sorted(debt.issue or 0 for debt in owed(content, issues, trusted=trusted)) == expected
+    assert owed(b"broken", issues, trusted=trusted) == issues
+    assert {debt.issue for debt in owed(content, None, trusted=trusted)} == {40, 41}
 
 
 def order(debt: Debt) -> tuple[int, tuple[str, ...]]:
@@ -139,7 +175,7 @@ def test_debts__the_file_holds_exactly_what_the_latest_records_owe(
     for number, records in told:
         latest[number] = records
         content = updated(content, number, records) or content
-    owed = [
+    wanted = [
         Debt(number, record.issue, tuple(voice.login for voice in record.voices), record.due)
         for number, records in sorted(latest.items())
         for record in records
@@ -147,4 +183,4 @@ def test_debts__the_file_holds_exactly_what_the_latest_records_owe(
     ]
     found = debts_of(content)
     assert found is not None
-    assert sorted(found, key=order) == sorted(owed, key=order)
+    assert sorted(found, key=order) == sorted(wanted, key=order)

@@ -46,6 +46,26 @@ def test_attack__ledger_branch_deleted(stage: Stage) -> None:
     assert stage.events(pull).count("ledger_broken") == 1
 
 
+def test_attack__ledger_branch_deleted_pays_no_debt(stage: Stage) -> None:
+    """Whoever owes an overdue review may not override again, however often keyturn has run since the ledger is gone."""
+    merged = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(merged)
+    stage.hub.clock.advance(minutes=1)
+    stage.comment(merged, stage.olga, f"/keyturn override {merged.head_oid} {REASON}")
+    merged.merge(stage.olga)
+    stage.sweep()
+    stage.repo.delete_branch("keyturn-ledger")
+    stage.hub.clock.advance(minutes=1)
+    pull = stage.change("write src/fee.py")
+    stage.judge(pull)
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+
+    ran = stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+
+    assert (ran.outputs["outcome"], stage.events(pull)) == ("pending", ["requested", "override_refused"]), ran.log
+
+
 def test_attack__ledger_entry_edited(stage: Stage) -> None:
     """An entry that somebody rewrote on the branch breaks the chain."""
     pull = stage.change("write src/tax.py")

@@ -263,9 +263,10 @@ def test_ledger__entry_that_is_no_text(place: ReadingPlace) -> None:
     assert f"{home}/big is no entry" in snapshot.chain.broken
 
 
-DEBT = (
+FROM_ISSUE = (
     '[{"pull_request": 7, "head": null, "base": null, "issue": 3, "people": ["olga"], "due": "2026-01-08T09:00:00Z"}]\n'
 )
+DEBT = FROM_ISSUE.replace('"head": null, "base": null', f'"head": "{"a" * 40}", "base": "main"')
 
 
 def test_debts__as_the_ledger_lists_them(place: ReadingPlace) -> None:
@@ -304,10 +305,19 @@ def test_debts__as_the_issues_tell_where_the_ledger_does_not_hold(place: Reading
     assert debt.due < place.server.clock.now
 
 
-def test_debts__where_issues_may_not_be_read(place: ReadingPlace) -> None:
+def test_debts__known_from_an_issue_that_is_closed_since(place: ReadingPlace) -> None:
+    """What only an issue told of is owed no longer once that is closed."""
+    pull = place.open()
+    place.record(pull, debts=FROM_ISSUE.encode())
+
+    assert place.snapshot(pull).facts.debts == ()
+
+
+@pytest.mark.parametrize("listed", [DEBT, FROM_ISSUE])
+def test_debts__where_issues_may_not_be_read(place: ReadingPlace, listed: str) -> None:
     """Without the permission to read issues, the ledger's own list still counts."""
     pull = place.open()
-    place.record(pull, debts=DEBT.encode())
+    place.record(pull, debts=listed.encode())
     place.server.faults.graphql_error(
         "FORBIDDEN", "Resource not accessible by integration", at="repository.debts", operation="PullRequests"
     )

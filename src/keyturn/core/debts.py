@@ -39,37 +39,43 @@ def debts_of(content: bytes | None) -> tuple[Debt, ...] | None:
     known = _read(content)
     if known is None:
         return None
-    return tuple(Debt(debt.pull_request, debt.issue, debt.people, debt.due) for debt in known)
+    return tuple(
+        Debt(debt.pull_request, debt.issue, debt.people, debt.due, from_issue=debt.head is None) for debt in known
+    )
 
 
-def owed(content: bytes | None, in_issues: Iterable[Debt], *, trusted: bool) -> tuple[Debt, ...]:
-    """What is owed by the bytes of `debts.json` and by the open issues that ask for reviews.
+def owed(content: bytes | None, in_issues: Iterable[Debt] | None, *, trusted: bool) -> tuple[Debt, ...]:
+    """What is owed, by the bytes of `debts.json` and by the open issues; these are `None` where nobody can read them.
 
-    Where the ledger is not `trusted`, or its list is damaged, the issues count besides: as overdue, for nobody can tell
-    when their reviews were due.
+    What only an issue told of is owed while that is open, so far as can be read. Where the ledger is not `trusted`, or
+    its list is damaged, all open issues count, as overdue, for nobody can tell when their reviews were due.
     """
+    told = tuple(in_issues or ())
     known = debts_of(content)
     if known is None:
-        return tuple(in_issues)
+        return told
+    still_open = {debt.issue for debt in told}
+    standing = tuple(debt for debt in known if not debt.from_issue or in_issues is None or debt.issue in still_open)
     if trusted:
-        return known
-    listed = {debt.issue for debt in known}
-    return (*known, *(debt for debt in in_issues if debt.issue not in listed))
+        return standing
+    listed = {debt.issue for debt in standing}
+    return (*standing, *(debt for debt in told if debt.issue not in listed))
 
 
 def updated(
-    content: bytes | None, number: int, records: Iterable[OverrideRecord], in_issues: Iterable[Debt] = ()
+    content: bytes | None, number: int, records: Iterable[OverrideRecord], known: Iterable[Debt] = ()
 ) -> bytes | None:
     """The new bytes of `debts.json` once these are the overrides of a pull request; `None` where nothing changes.
 
-    Debts of other pull requests stay. Where `content` is broken, those that the labelled issues tell of take their
-    place, so that a damaged file never ends a debt.
+    Debts of other pull requests stay. Of those that are `known`, the ones that only an issue tells of are listed until
+    the ledger holds the override again, so that a damaged file or a deleted ledger never ends a debt.
     """
-    known = _read(content)
-    others = known if known is not None else tuple(_from_issue(debt) for debt in in_issues)
+    records = tuple(records)
     own = tuple(_owed(number, record) for record in records if record.reviewed_at is None)
-    kept = tuple(debt for debt in others if debt.pull_request != number)
-    wanted = _written((*kept, *own))
+    others = tuple(debt for debt in _read(content) or () if debt.pull_request != number and debt.head is not None)
+    held = {debt.issue for debt in others} | {record.issue for record in records}
+    from_issues = tuple(_from_issue(debt) for debt in known if debt.from_issue and debt.issue not in held)
+    wanted = _written((*others, *from_issues, *own))
     return None if wanted == (_written(()) if content is None else content) else wanted
 
 

@@ -165,12 +165,16 @@ class LedgerFacts(Struct, frozen=True):
 
 
 class Debt(Struct, frozen=True):
-    """A review owed for an override: the issue that asks for it, who broke the glass, and when it is due."""
+    """A review owed for an override: the issue that asks for it, who broke the glass, and when it is due.
+
+    `from_issue` marks one that only the open issue tells of, because the ledger that held it is gone or damaged.
+    """
 
     pull_request: int
     issue: int | None
     people: tuple[str, ...]
     due: datetime
+    from_issue: bool = False
 
 
 class Facts(Struct, frozen=True, kw_only=True):

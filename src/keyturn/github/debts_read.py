@@ -11,24 +11,32 @@ from keyturn.github.fields import Fields
 
 
 class DebtsRead(Struct, frozen=True):
-    """`content` are the bytes of the ledger's list, `None` where there is none; `in_issues` what the issues tell."""
+    """`content` are the bytes of the ledger's list, `None` where there is none; `in_issues` what the open issues tell.
+
+    `in_issues` is `None` where issues cannot be read.
+    """
 
     content: bytes | None
-    in_issues: tuple[Debt, ...]
+    in_issues: tuple[Debt, ...] | None
 
     def debts(self, *, trusted: bool) -> tuple[Debt, ...]:
         """What is owed; where the ledger is not `trusted`, the issues count besides."""
         return owed(self.content, self.in_issues, trusted=trusted)
 
 
-def debts_in_issues(repository: Fields, viewer: Viewer) -> tuple[Debt, ...]:
-    """The debts that the open issues by keyturn's own account tell of; each is due since its issue was opened."""
+def debts_in_issues(repository: Fields, viewer: Viewer) -> tuple[Debt, ...] | None:
+    """The debts that the open issues by keyturn's own account tell of; each is due since its issue was opened.
+
+    `None` where issues cannot be read.
+    """
+    if repository.maybe("debts") is None:
+        return None
     found = []
-    for issue in repository.nodes("debts") if repository.maybe("debts") is not None else ():
+    for issue in repository.nodes("debts"):
         if not viewer.is_account(account(issue.maybe("author"))):
             continue
         about = re.search(r"#(\d{1,9})", issue.text("title"))
         people = tuple(person.text("login") for person in issue.nodes("assignees"))
         number = int(about[1]) if about else issue.whole("number")
-        found.append(Debt(number, issue.whole("number"), people, issue.time("createdAt")))
+        found.append(Debt(number, issue.whole("number"), people, issue.time("createdAt"), from_issue=True))
     return tuple(found)

@@ -1,11 +1,10 @@
 """What keyturn does about the reviews that overrides owe: it asks for them, reminds of them, undoes a false closing."""
 
-from datetime import datetime
-
 from msgspec import Struct
 
 from keyturn.core.chain import Chain
 from keyturn.core.compose import bookkeeping
+from keyturn.core.judgement import Judgement
 from keyturn.core.override_review import is_undone
 from keyturn.core.record import LedgerEntry, OverrideRecord, bytes_hash
 from keyturn.simulation.host import Host
@@ -23,15 +22,17 @@ class Care(Struct, frozen=True):
     left: tuple[OverrideRecord, ...] = ()
 
 
-def look_after(host: Host, newest: LedgerEntry, now: datetime) -> Care:
+def look_after(host: Host, judgement: Judgement, newest: LedgerEntry) -> Care:
     """Do what is owed for the overrides in the newest entry of the ledger, and write down where it stands."""
+    now = judgement.now
     opened, reminded, reopened, left = [], [], [], []
     kept: list[OverrideRecord] = []
     for record in newest.state.overrides:
         written, closing = record, host.issues.closing(record)
         if record.issue is None:
-            written = record.model_copy(update={"issue": host.issues.open(record, now)})
-            opened.append(written)
+            known = host.issues.asking(record)
+            written = record.model_copy(update={"issue": known or host.issues.open(record, now)})
+            opened += [written] if known is None else []
         elif closing is None:
             if record.overdue and record.reviewed_at is None and host.issues.remind(record.issue):
                 reminded.append(record)
@@ -42,7 +43,7 @@ def look_after(host: Host, newest: LedgerEntry, now: datetime) -> Care:
         elif record.reviewed_at is None and closing.at == now:
             left.append(record)
         kept.append(written)
-    if opened or reopened:
+    if tuple(kept) != newest.state.overrides:
         following = Chain((), (), 0, newest.sequence + 1, bytes_hash(newest.as_bytes()))
-        host.ledger.append(bookkeeping(newest, following, now, tuple(kept)))
+        host.ledger.append(bookkeeping(newest, following, now, tuple(kept)), judgement.facts.debts)
     return Care(tuple(opened), tuple(reminded), tuple(reopened), tuple(left))

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from keyturn.core.chain import Anchor, LedgerCommit, LedgerFile, LedgerFolder, SeenAnchor
 from keyturn.core.debts import updated
+from keyturn.core.facts import Debt
 from keyturn.core.record import LedgerEntry, bytes_hash
 from keyturn.simulation.impossible import Impossible
 from keyturn.simulation.names import oid_of
@@ -21,11 +22,14 @@ class LedgerBranch(Struct):
     commits: list[LedgerCommit] = field(default_factory=list)
     trees: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def append(self, entry: LedgerEntry) -> str:
-        """Write an entry, and the debts that it changes, in one commit of keyturn's own; returns the commit."""
+    def append(self, entry: LedgerEntry, debts: Iterable[Debt]) -> str:
+        """Write an entry, and what it changes of the debts that were known, in one commit of keyturn's own.
+
+        Returns the commit.
+        """
         number = entry.decision.pull_request or 0
         self.files[entry.path] = entry.as_bytes()
-        self.debts = updated(self.debts, number, entry.state.overrides) or self.debts
+        self.debts = updated(self.debts, number, entry.state.overrides, debts) or self.debts
         return self._commit(own=True)
 
     def becomes(self, what: LedgerBecomes) -> None:

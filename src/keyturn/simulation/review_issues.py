@@ -1,7 +1,7 @@
 """The issues that ask for the reviews of overrides, in memory."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -34,15 +34,20 @@ class ReviewIssues(Struct):
     issues: dict[int, Issue] = field(default_factory=dict)
     reminded: set[int] = field(default_factory=set)
 
-    def open(self, record: OverrideRecord, at: datetime) -> int:
-        """Open the issue for an override, unless there is one, and return its number; the pull request is number 1."""
+    def asking(self, record: OverrideRecord) -> int | None:
+        """The number of the issue that asks for the review of an override, known by the comments that made it."""
         of = frozenset(voice.comment for voice in record.voices)
-        known = next((issue.number for issue in self.issues.values() if issue.of == of), None)
-        if known is not None:
-            return known
+        return next((issue.number for issue in self.issues.values() if issue.of == of), None)
+
+    def open(self, record: OverrideRecord, at: datetime) -> int:
+        """Open the issue for an override and return its number; the pull request is number 1.
+
+        It takes a second, so that the issue is younger than the comments that it is about.
+        """
+        of = frozenset(voice.comment for voice in record.voices)
         number = len(self.issues) + 2
         people = tuple(voice.login for voice in record.voices)
-        self.issues[number] = Issue(number=number, of=of, people=people, opened_at=at)
+        self.issues[number] = Issue(number=number, of=of, people=people, opened_at=at + timedelta(seconds=1))
         return number
 
     def closing(self, record: OverrideRecord) -> Closing | None:
@@ -87,4 +92,4 @@ class ReviewIssues(Struct):
         """The debts that the open issues tell of, each due since its issue was opened."""
         for issue in self.issues.values():
             if issue.closing is None:
-                yield Debt(pull_request, issue.number, issue.people, issue.opened_at)
+                yield Debt(pull_request, issue.number, issue.people, issue.opened_at, from_issue=True)

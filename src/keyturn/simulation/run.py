@@ -71,7 +71,7 @@ def run(world: World, host: Host, now: datetime) -> Ran:
             host.verdicts.give(facts.head, error)
         return Ran(decision=_error(world, world.outage, judgement.decision))
     if entry is not None:
-        host.ledger.append(entry)
+        host.ledger.append(entry, judgement.facts.debts)
     newest = entry if entry is not None else chain.entries[-1]
     asked = Asked()
     if is_open:
@@ -79,7 +79,7 @@ def run(world: World, host: Host, now: datetime) -> Ran:
         host.commented = True
         asked = to_ask(judgement, frozenset(host.silent(facts, judgement.decision.opened_at)), frozenset())
         host.ask(asked, now)
-    care = look_after(host, newest, now) if world.outage is None else Care()
+    care = look_after(host, judgement, newest) if world.outage is None else Care()
     return Ran(
         decision=judgement.decision if is_open else newest.decision.as_decision(),
         judgement=judgement,
