@@ -25,7 +25,7 @@ def hearing(workflows: Sequence[Workflow], book: RuleBook | None) -> Iterable[Fi
             title,
             "no workflow on the default branch runs keyturn for pull requests",
             "Nothing judges a pull request before the next sweep.",
-            "Write the workflows with `keyturn init`, and merge them into the default branch.",
+            "Write the workflows with `keyturn init --workflows`, and merge them into the default branch.",
         )
         return
     heard = {name for gate in gates for name in gate.hears}
@@ -56,7 +56,7 @@ def _signal(workflows: Sequence[Workflow], gates: Sequence[Workflow], heard: set
             f"the gate does not hear of {', '.join(f'`{name}`' for name in deaf)}",
             "A push, a review or a command then waits for the next sweep.",
             "Add the workflow keyturn-signal, and its name under `workflow_run.workflows` of the gate's workflow; "
-            "`keyturn init` writes both.",
+            "`keyturn init --workflows` writes both.",
         )
     return good("events", "the gate hears of pushes, reviews and comments")
 
@@ -116,7 +116,7 @@ def last_sweep(setup: Setup, workflows: Sequence[Workflow]) -> Finding:
             title,
             "no workflow on the default branch runs keyturn on a schedule",
             "Nothing escalates or expires, and whatever no event tells of is never noticed.",
-            "Write the workflow keyturn-sweep with `keyturn init`, and merge it into the default branch.",
+            "Write the workflow keyturn-sweep with `keyturn init --workflows`, and merge it into the default branch.",
         )
     return _swept(title, sweeps[0], setup)
 

@@ -18,7 +18,7 @@ def own_app(setup: Setup, workflows: Iterable[Workflow]) -> Finding:
             f"keyturn works with the workflow's own token{where}: it is advisory",
             "Every workflow has the same token; whoever can push a workflow file can forge the verdict and the ledger.",
             "Make a GitHub App for keyturn, keep its key in an environment that only the default branch may use, and "
-            "write the workflows anew with `keyturn init --token app`.",
+            "write the workflows anew with `keyturn init --workflows --token app --force`.",
         )
     if setup.app is None and setup.app_slug is not None:
         return warning(
