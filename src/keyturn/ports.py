@@ -4,7 +4,7 @@ No adapter decides anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -107,6 +107,10 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     debts: bytes | None = None
 
 
+LATELY = timedelta(hours=3)
+"""So long after an entry was written, a sweep makes sure that all that follows from it was done."""
+
+
 class Light(Struct, frozen=True, kw_only=True):
     """What a sweep sees of an open pull request at little cost, to tell whether it must be read whole.
 
@@ -126,10 +130,15 @@ class Light(Struct, frozen=True, kw_only=True):
     """The digest of the rule book on the default branch, `None` where there is none; the same for all."""
     closed: bool = False
 
+    def was_written_lately(self, now: datetime) -> bool:
+        """Whether its newest entry is so young that the run that wrote it may have died before it had told anybody."""
+        return self.entry is not None and now < self.entry.time + LATELY
+
 
 class ReviewIssue(Struct, frozen=True, kw_only=True):
     """An issue that asks for the review of an override.
 
+    `said` are the newest comments of keyturn's own account on it; they are read only where it is asked for by number.
     `closed_by` is `None` where GitHub does not tell, or a commit or rule closed it.
     """
 
@@ -139,6 +148,7 @@ class ReviewIssue(Struct, frozen=True, kw_only=True):
     closed_by: Account | None = None
     closed_at: datetime | None = None
     closed_by_hand: bool = False
+    said: tuple[str, ...] = ()
 
 
 class Reader(Protocol):

@@ -5,12 +5,15 @@ import itertools
 import json
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from keyturn.cli import action
 from keyturn.cli.job import Job
+from tests.gate.sweeping import FastClock, race
 from tests.github_server.hub import GitHubServer
+from tests.github_server.journal import Recorded
 from tests.github_server.state.access import Token
 from tests.github_server.state.accounts import Account
 from tests.github_server.state.pull_request import PullRequest
@@ -116,12 +119,22 @@ class Stage:
 
     def run(self, event: str, payload: dict[str, Any], **inputs: str) -> Ran:
         """Run the Action as a runner would, at the time of the server's clock."""
+        environment = self.environment(event, payload, **inputs)
+        folder = Path(environment["GITHUB_EVENT_PATH"]).parent
+        log = io.StringIO()
+        job = Job.of(environment, log)
+        code = action.run(environment, job, clock=lambda: self.hub.clock.now, sleep=self._sleep)
+        summary = folder / "summary"
+        return Ran(code, log.getvalue(), _outputs(folder / "output"), summary.read_text() if summary.exists() else "")
+
+    def environment(self, event: str, payload: dict[str, Any], **inputs: str) -> dict[str, str]:
+        """Set out the next run: its event's file and the environment that a runner would give it."""
         number = next(self._runs)
         folder = self.folder / f"run-{number}"
         folder.mkdir()
         (folder / "event.json").write_text(json.dumps(payload))
         given = {"github-token": self.token.value, "github-api-url": self.hub.api_url, **self.inputs, **inputs}
-        environment = {
+        return {
             "GITHUB_REPOSITORY": self.repo.full_name,
             "GITHUB_SERVER_URL": self.hub.server_url,
             "GITHUB_EVENT_NAME": event,
@@ -134,11 +147,6 @@ class Stage:
             "GITHUB_ACTOR": "octocat",
             **{f"INPUT_{name.upper()}": value for name, value in given.items()},
         }
-        log = io.StringIO()
-        job = Job.of(environment, log)
-        code = action.run(environment, job, clock=lambda: self.hub.clock.now, sleep=self._sleep)
-        summary = folder / "summary"
-        return Ran(code, log.getvalue(), _outputs(folder / "output"), summary.read_text() if summary.exists() else "")
 
     def judge(self, pull: PullRequest, **inputs: str) -> Ran:
         """Run on an event of this pull request."""
@@ -159,6 +167,25 @@ class Stage:
     def sweep(self, **inputs: str) -> Ran:
         """Run on the schedule."""
         return self.run("schedule", {**self._repository(), "schedule": "7 * * * *"}, **inputs)
+
+    def sweeps_at_once(self, *delays: float) -> list[tuple[int, str]]:
+        """Sweep in as many processes at once, each delayed by so many seconds, and let the server's clock run.
+
+        Gives their exit codes and logs.
+        """
+        payload = {**self._repository(), "schedule": "7 * * * *"}
+        environments = [self.environment("schedule", payload) for _ in delays]
+        clock = FastClock(self.hub.clock.now, time.monotonic())
+
+        def tick(_: Recorded) -> None:
+            self.hub.clock.set(clock.now())
+
+        self.hub.before_request(tick)
+        try:
+            return race(environments, clock, list(delays))
+        finally:
+            self.hub.clear_hooks()
+            self.hub.clock.set(clock.now() + timedelta(seconds=1))
 
     def verdict(self, pull: PullRequest, name: str = "keyturn") -> str | None:
         """The state of the newest status of this name on the head, `None` where there is none."""

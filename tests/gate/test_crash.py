@@ -137,3 +137,26 @@ def test_crash__lost_reply_of_any_write(tmp_path: Path, scene: Callable[[Stage],
 
         found = _play(tmp_path / f"lost-{skipped}", scene, lose)
         assert found == whole, f"reply of write {skipped + 1} lost"
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_crash__next_sweep_finishes(tmp_path: Path, scene: Callable[[Stage], PullRequest]) -> None:
+    """A sweep that died after any of its writes is finished by the next one; yet another finds nothing to do."""
+    whole = _play(tmp_path / "whole", scene, lambda _: None)
+    for count in range(1, _writes(tmp_path / "count", scene) + 1):
+        folder = tmp_path / f"killed-{count}"
+        folder.mkdir()
+        with GitHubServer() as hub:
+            stage = Stage(hub, folder, rules=NAMED, inputs={"labels": "true"})
+            pull = scene(stage)
+            _die_after(count)(stage)
+            stage.sweep()
+            hub.clear_hooks()
+            hub.faults.clear()
+            hub.clock.advance(minutes=50)
+            ran = stage.sweep()
+            assert ran.code == 0, ran.log
+            settled = len(hub.writes)
+            stage.sweep()
+            assert hub.writes[settled:] == [], f"killed after write {count}"
+            assert _state(stage, pull) == whole, f"killed after write {count}"

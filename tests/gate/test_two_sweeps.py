@@ -1,24 +1,121 @@
-"""Two sweeps at the same moment: every step once, and an unbroken chain."""
+"""Two sweeps at the same moment, each a process of its own: every step once, and an unbroken chain."""
 
 import hashlib
+import itertools
 import json
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.gate.stage import RULES, Ran, Stage
+from keyturn.render.marker import read_marker
+from tests.gate.stage import RULES, Stage, manifest
 from tests.github_server.hub import GitHubServer
+from tests.github_server.state.accounts import Account
 from tests.github_server.state.pull_request import PullRequest
 
 REASON = "the payment provider is down and this turns it off"
-ESCALATING = RULES + "escalation: {users: [otto]}\n"
+RULES_OF_THE_RACE = (
+    RULES.replace("approvers: {permission: write}", "approvers: {permission: write, users: [ann, ben]}")
+    + "escalation: {users: [otto]}\n"
+)
+BATCHES, RACES = 10, 10
+ALWAYS = 2
+"""So many batches are part of every run of the suite; the others are for `make soak`."""
+DELAYS = (0, 0, 0.2, 0.5, 1, 2)
+"""By how much the second sweep comes later, in the seconds of the server's clock."""
 
 
-def at_once(stage: Stage) -> list[Ran]:
-    """Run two sweeps that know nothing of each other."""
-    with ThreadPoolExecutor(2) as pool:
-        return [running.result() for running in [pool.submit(stage.sweep), pool.submit(stage.sweep)]]
+@dataclass
+class Races:
+    """A stage on which one race follows the other, and what is open on it."""
+
+    stage: Stage
+    count: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    asked: PullRequest | None = None
+    expired: PullRequest | None = None
+
+    def change(self, *actions: str) -> PullRequest:
+        """Open a pull request that no other is like."""
+        number = next(self.count)
+        files = {"src/tax.py": f"rate = {number}\n", f".agent/manifests/{number}.yml": manifest(*actions)}
+        return self.stage.change(files=files)
+
+    def prepare(self) -> dict[str, PullRequest]:
+        """Pull requests in every state that a sweep has something to do about."""
+        stage, hub = self.stage, self.stage.hub
+        if self.asked is None:
+            self.asked = self.change("write src/tax.py")
+            stage.sweep()
+        pulls = {"expiring": self.asked}
+        hub.clock.advance(hours=22, minutes=30)
+        for name in ("waiting", "answered", "bypassed"):
+            pulls[name] = self.change("write src/tax.py")
+        pulls["stopped"] = self.change("drop production_database", "write src/tax.py")
+        stage.sweep()
+        hub.clock.advance(minutes=90)
+        pulls["answered"].approve(stage.ann)
+        pulls["bypassed"].merge(stage.olga)
+        pulls["stopped"].comment(stage.olga, f"/keyturn override {pulls['stopped'].head_oid} {REASON}")
+        pulls["new"] = self.change("write src/tax.py")
+        pulls["stop"] = self.change("drop production_database", "write src/tax.py")
+        pulls["stop"].comment(stage.ben, f"/keyturn override {pulls['stop'].head_oid} {REASON}")
+        if self.expired is not None:
+            pulls["renewed"] = self.expired
+            self.expired.comment(stage.ann, "/keyturn renew")
+        for issue in stage.repo.issues:
+            if issue.is_open:
+                issue.close(stage.ann)
+        hub.clock.advance(minutes=2)
+        return pulls
+
+    def finish(self, pulls: dict[str, PullRequest]) -> None:
+        """Close all that the next race has no use for."""
+        self.expired, self.asked = pulls.pop("expiring"), pulls.pop("new")
+        for pull in pulls.values():
+            if pull.is_open:
+                pull.close(self.stage.ann)
+
+
+EVENTS = {
+    "expiring": ["requested", "escalated", "expired"],
+    "waiting": ["requested", "escalated"],
+    "answered": ["requested", "approval_counted", "approved"],
+    "bypassed": ["requested", "merged_without_approval"],
+    "stopped": ["emergency_stopped", "overridden"],
+    "new": ["requested"],
+    "stop": ["override_refused", "emergency_stopped"],
+    "renewed": ["requested", "escalated", "expired", "renewed"],
+}
+VERDICTS = {
+    "expiring": "failure",
+    "waiting": "pending",
+    "answered": "success",
+    "stopped": "success",
+    "new": "pending",
+    "stop": "failure",
+    "renewed": "pending",
+}
+TOLD = {
+    "expiring": ["escalated", "expired"],
+    "waiting": ["escalated"],
+    "answered": ["approved"],
+    "bypassed": ["merged_without_approval"],
+    "stopped": ["emergency_stop", "overridden"],
+    "new": [],
+    "stop": ["answer", "emergency_stop"],
+    "renewed": ["escalated", "expired"],
+}
+ASKED = {
+    "expiring": ["ann", "ben", "otto"],
+    "waiting": ["ann", "ben", "otto"],
+    "answered": ["ann", "ben"],
+    "bypassed": ["ann", "ben"],
+    "stopped": [],
+    "new": ["ann", "ben"],
+    "stop": [],
+}
 
 
 def is_unbroken(stage: Stage, pull: PullRequest) -> bool:
@@ -28,38 +125,50 @@ def is_unbroken(stage: Stage, pull: PullRequest) -> bool:
     return [json.loads(content)["previous"] for content in files] == hashes[:-1]
 
 
-def notices(pull: PullRequest, words: str) -> int:
-    """How many comments tell this."""
-    return sum(words in comment.body for comment in pull.comments[1:])
+def told(pull: PullRequest) -> list[str]:
+    """What keyturn's comments are: the one with the whole state, answers, and notices by name."""
+    said = [found for comment in pull.comments if (found := read_marker(comment.body)) is not None]
+    return sorted(str(each.get("notice", each["kind"])) for each in said)
 
 
-@pytest.mark.parametrize("batch", range(2))
-def test_two_sweeps__one_escalation_one_expiry_one_issue(tmp_path: Path, batch: int) -> None:
-    """Three races: for each, the clock's steps and the override's issue come once, whoever wins."""
-    for race in range(3):
-        folder = tmp_path / f"{batch}-{race}"
-        folder.mkdir()
-        with GitHubServer() as hub:
-            stage = Stage(hub, folder, rules=ESCALATING, pace=1)
-            waiting = stage.change("write src/tax.py")
-            stopped = stage.change("drop production_database", "write src/tax.py")
-            stage.sweep()
-            hub.clock.advance(hours=2)
-            stopped.comment(stage.olga, f"/keyturn override {stopped.head_oid} {REASON}")
-            at_once(stage)
-            hub.clock.advance(hours=24)
-            at_once(stage)
-            stage.pace = 0
-            ran = stage.sweep()
+def asked(pull: PullRequest) -> list[str]:
+    """Who was asked for review, as often as they were."""
+    events = [event for event in pull.events if event.kind == "ReviewRequestedEvent"]
+    found = [event.fields["requestedReviewer"] for event in events]
+    return sorted(each.login for each in found if isinstance(each, Account))
+
+
+def asked_for(stage: Stage, since: int) -> Counter[str]:
+    """How often each pull request's reviewers were asked for, request by request."""
+    posts = [it for it in stage.hub.writes[since:] if it.path.endswith("/requested_reviewers")]
+    return Counter(f"{it.path} {name}" for it in posts for name in it.body["reviewers"])
+
+
+@pytest.mark.parametrize(
+    "batch", [*range(ALWAYS), *(pytest.param(batch, marks=pytest.mark.slow) for batch in range(ALWAYS, BATCHES))]
+)
+def test_two_sweeps__every_step_once(tmp_path: Path, batch: int) -> None:
+    """Two processes sweep at once, ten times: whoever is first, each event, comment, request and issue comes once."""
+    with GitHubServer() as hub:
+        races = Races(Stage(hub, tmp_path, rules=RULES_OF_THE_RACE))
+        stage = races.stage
+        for race in range(RACES):
+            pulls = races.prepare()
+            before, issues = len(hub.writes), len(stage.repo.issues)
+            runs = stage.sweeps_at_once(0, DELAYS[(batch + race) % len(DELAYS)])
+            assert [code for code, _ in runs] == [0, 0], runs
+            where = f"race {race} of batch {batch}"
+            for name, pull in pulls.items():
+                assert stage.events(pull) == EVENTS[name], (where, name)
+                assert is_unbroken(stage, pull), (where, name)
+                assert stage.verdict(pull) == VERDICTS.get(name, "pending"), (where, name)
+                assert told(pull) == sorted(["request", *TOLD[name]]), (where, name)
+                assert asked(pull) == ASKED.get(name, asked(pull)), (where, name)
+            assert max(asked_for(stage, before).values()) == 1, where
+            assert len(stage.repo.issues) == issues + 1, where
             settled = len(hub.writes)
             stage.sweep()
-
-            assert ran.code == 0, ran.log
-            assert hub.writes[settled:] == []
-            assert stage.events(waiting) == ["requested", "escalated", "expired"]
-            assert stage.events(stopped) == ["emergency_stopped", "overridden"]
-            assert [issue.is_open for issue in stage.repo.issues].count(True) == 1
-            assert all(bool(issue.labels) is issue.is_open for issue in stage.repo.issues)
-            assert notices(waiting, "waited long enough") == 1
-            assert is_unbroken(stage, waiting)
-            assert is_unbroken(stage, stopped)
+            for pull in pulls.values():
+                stage.judge(pull)
+            assert [str(each) for each in hub.writes[settled:]] == [], where
+            races.finish(pulls)

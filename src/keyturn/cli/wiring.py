@@ -66,10 +66,9 @@ def build(
             writer=writer,
             settings=settings,
             messenger=Messenger(settings, clock=clock, sleep=sleep, email_of=reader.email_of),
-            pause=pause,
             answering=answering,
         ),
-        overrides_owed=OverridesOwed(reader=reader, writer=writer, pause=pause),
+        overrides_owed=OverridesOwed(reader=reader, writer=writer),
     )
     return House(
         reader,

@@ -3,36 +3,26 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, Self
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from keyturn.core.asking import escalation_is_heard, to_ask
-from keyturn.core.decision import Outcome
+from keyturn.core.asking import Asked, escalation_is_heard, to_ask
 from keyturn.core.judgement import Judgement
-from keyturn.core.record import Event, LedgerEntry, RecordedEvent
+from keyturn.core.record import LedgerEntry
 from keyturn.gate.answering import Answering
 from keyturn.gate.judged import Judged
+from keyturn.gate.owed import first_young, that_asks, unsaid
 from keyturn.ports import OwnComment, Reader, Unavailable, Writer
 from keyturn.render.comment import Extras, comment
 from keyturn.render.marker import marker, read_marker
-from keyturn.render.notices import FOR_OUTCOME, Notice, notice, notice_key, override_reminder
+from keyturn.render.notices import notice
 from keyturn.settings import Settings
 
 STICKY = {"kind": "request"}
 """What the marker of the one comment says besides what Slack keeps in it."""
 
-PATIENT = 3
-"""How often a run looks again whether another one has said what is owed, before it says it itself."""
-
 LABEL = "keyturn: "
 """What the labels that keyturn keeps start with."""
-
-_TOLD = {
-    Event.ESCALATED: Notice.ESCALATED,
-    Event.MERGED_WITHOUT_APPROVAL: Notice.MERGED_WITHOUT_APPROVAL,
-    Event.LEDGER_BROKEN: Notice.LEDGER_BROKEN,
-    Event.VERDICT_FORGED: Notice.VERDICT_FORGED,
-}
 
 
 class Delivered(Protocol):
@@ -59,7 +49,9 @@ class Messenger(Protocol):
 class Aftercare(Struct, frozen=True, kw_only=True):
     """Tells people and the agent what was decided. What fails becomes a warning, and the next run catches up.
 
-    `pause` waits a moment.
+    What follows from an entry of the ledger is done by the run that wrote it. Any other leaves it alone, and `leaves`
+    says so; once that run has had its time, whoever finds it undone does it.
+
     `answering` is the node id of the comment or review that caused this run, `None` where none did.
     """
 
@@ -67,22 +59,30 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     writer: Writer
     settings: Settings
     messenger: Messenger
-    pause: Callable[[], None]
     answering: str | None = None
+    edited: set[int] = field(default_factory=set)
+    """The pull requests whose one comment this run has written."""
+
+    def leaves(self, judged: Judged) -> bool:
+        """Whether anything of what is owed now is another run's to say or ask."""
+        there = judged.snapshot.standing.comments
+        to_say = any(judged.is_anothers(owed.entry) for owed in unsaid(judged, there))
+        if to_say or not judged.is_open:
+            return to_say
+        if sticky_of(there) is None and judged.is_anothers(first_young(judged)):
+            return True
+        kept = Memory.of(sticky_of(there), judged.judgement.decision.request_id)
+        return judged.is_anothers(that_asks(judged)) and bool(_to_ask(judged, kept))
 
     def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
-        """Do everything that is owed for a governed pull request; returns warnings."""
-        try:
-            there = self._there(judged)
-        except Unavailable as refused:
-            return (str(refused),)
+        """Do everything that is owed for a governed pull request and not another run's to do; returns warnings."""
+        there = judged.snapshot.standing.comments
         sticky = sticky_of(there)
         kept = Memory.of(sticky, judged.judgement.decision.request_id)
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged, there),
             lambda: Answering(self.reader, self.writer, self.answering).answer(judged, there),
-            lambda: self._remind(judged),
         ]
         if judged.is_open:
             steps = [
@@ -101,34 +101,23 @@ class Aftercare(Struct, frozen=True, kw_only=True):
             ]
         return tuple(warning for step in steps for warning in _tried(step))
 
-    def _there(self, judged: Judged) -> tuple[OwnComment, ...]:
-        """The comments that keyturn has written already.
-
-        Where any is owed for what another run put down in the ledger, that run may be about to write it: so it is
-        given a moment, and then its comments are read again.
-        """
-        there = judged.snapshot.standing.comments
-        for _ in range(PATIENT if judged.entry is None else 0):
-            lacks_one = judged.is_open and sticky_of(there) is None
-            if not (lacks_one or any(True for _ in _unsaid(judged, there))):
-                break
-            self.pause()
-            there = self.reader.own_comments(judged.number)
-        return there
-
     # The one comment, which also keeps what must be remembered
 
     def _comment(
         self, judged: Judged, group: Sequence[Judged], sticky: OwnComment | None, memory: "Memory"
     ) -> Iterator[str]:
         body = self._body(judged, group, memory)
-        if sticky is None:
+        if sticky is None and not judged.is_anothers(first_young(judged)):
+            self.edited.add(judged.number)
             self.writer.comment(judged.number, body)
-        elif sticky.body != body:
+        elif sticky is not None and sticky.body != body:
+            self.edited.add(judged.number)
             self.writer.edit_comment(sticky, body)
         yield from ()
 
     def _tell(self, judged: Judged, memory: "Memory") -> Iterator[str]:
+        if judged.entries and judged.is_busy(judged.entries[-1]):
+            return
         told = self.messenger.deliver(judged.told, judged.entries, memory.slack)
         memory.slack = told.memory
         yield from told.warnings
@@ -163,28 +152,17 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     # New comments, which wake people
 
     def _notices(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
-        for kind, event in _unsaid(judged, there):
-            self.writer.comment(judged.number, notice(kind, judged.judgement, event))
-        yield from ()
-
-    def _remind(self, judged: Judged) -> Iterator[str]:
-        """Remind those who owe the review of an override, in its issue, when it becomes overdue."""
-        if judged.entry is None or Event.OVERRIDE_OVERDUE not in {event.event for event in judged.entry.events}:
-            return
-        for record in judged.entry.state.overrides:
-            if record.overdue and record.reviewed_at is None and record.issue is not None:
-                self.writer.comment_issue(record.issue, override_reminder(record, judged.judgement))
+        for owed in unsaid(judged, there):
+            if not judged.is_anothers(owed.entry):
+                self.writer.comment(judged.number, notice(owed.kind, judged.judgement, owed.event))
         yield from ()
 
     # Review requests and labels
 
     def _ask(self, judged: Judged, memory: "Memory") -> Iterator[str]:
-        """Ask whoever is still needed, once a request: whoever only commented, or cannot be asked, is let be."""
-        standing, opened_at = judged.snapshot.standing, judged.judgement.decision.opened_at
-        answered = {key for key, at in standing.requested.items() if opened_at is not None and at >= opened_at}
-        silent = standing.asked | answered | {name.casefold() for name in memory.unasked}
-        asked = to_ask(judged.judgement, silent, standing.dropped)
-        if asked:
+        """Ask whoever is still needed, once a request."""
+        asked = _to_ask(judged, memory)
+        if asked and not judged.is_anothers(that_asks(judged)):
             refused = self.writer.ask(judged.number, asked.users, asked.teams)
             memory.unasked = tuple(sorted({*memory.unasked, *refused}))
         yield from ()
@@ -232,28 +210,12 @@ class Memory(Struct):
         return kept
 
 
-def _unsaid(judged: Judged, there: Iterable[OwnComment]) -> Iterator[tuple[Notice, RecordedEvent | None]]:
-    """The notices that are owed and not among these comments."""
-    said = [read_marker(own.body) for own in there]
-    for kind, event in _owed(judged):
-        if notice_key(kind, judged.judgement, event) not in said:
-            yield kind, event
-
-
-def _owed(judged: Judged) -> Iterator[tuple[Notice, RecordedEvent | None]]:
-    """The notices that the present state calls for, and those for events of the request that is running."""
-    judgement = judged.judgement
-    outcome = FOR_OUTCOME.get(judgement.decision.outcome)
-    if outcome is not None and judged.is_open:
-        yield outcome, None
-    for entry in judged.entries:
-        for event in entry.events:
-            kind = _TOLD.get(event.event)
-            if kind is None:
-                continue
-            running = entry.decision.request_id == judgement.decision.request_id
-            if kind is not Notice.ESCALATED or (running and judgement.decision.outcome is Outcome.PENDING):
-                yield kind, event
+def _to_ask(judged: Judged, memory: Memory) -> Asked:
+    """Who is still to be asked for review; whoever only commented, or cannot be asked, is let be."""
+    standing, opened_at = judged.snapshot.standing, judged.judgement.decision.opened_at
+    answered = {key for key, at in standing.requested.items() if opened_at is not None and at >= opened_at}
+    silent = standing.asked | answered | {name.casefold() for name in memory.unasked}
+    return to_ask(judged.judgement, silent, standing.dropped)
 
 
 def _tried(step: Callable[[], Iterable[str]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from keyturn.core.commands import Command
+from keyturn.core.record import LedgerEntry
 from keyturn.gate.judged import Judged
 from keyturn.ports import OwnComment, Reader, Writer
 from keyturn.render.answers import answer, reaction
@@ -32,20 +33,27 @@ class Answering(Struct, frozen=True):
             why = answer(judged.judgement, command)
             if not self._is_owed(judged, command, why):
                 continue
-            given = reaction(judged.judgement, command)
-            if given not in (command.reactions or ()):
-                self.writer.react(command.source, given)
             key: dict[str, object] = {"kind": "answer", "to": command.source}
             if why is not None and key not in said and self.reader.may_write(command.by):
                 self.writer.comment(judged.number, f"{marker(key)}\n{why}")
+            given = reaction(judged.judgement, command)
+            if given not in (command.reactions or ()):  # last, since it shows that the command was answered
+                self.writer.react(command.source, given)
         yield from ()
 
     def _is_owed(self, judged: Judged, command: Command, why: str | None) -> bool:
         """Whether to answer now. `why` is why the command is refused.
 
-        That is told once: by the run that the command caused, or, once that had its time, by any other.
+        That is told once: by the run that the command caused, or, once that had its time, by any other; of several, by
+        the one that put the command down in the ledger.
         """
         if command.source == self.cause:
             return True
+        if any(judged.is_busy(entry) for entry in judged.entries if _tells(entry, command)):
+            return False
         unanswered = judged.is_open and command.reactions is not None and not command.reactions
         return unanswered and (why is None or judged.judgement.now >= command.at + HEARD)
+
+
+def _tells(entry: LedgerEntry, command: Command) -> bool:
+    return any(event.source == command.source for event in entry.events)

@@ -1,5 +1,7 @@
 """A pull request in the course of a run: what was read, what was decided, and the ledger entry that holds it."""
 
+from datetime import timedelta
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -7,10 +9,13 @@ from keyturn.core.chain import Anchor
 from keyturn.core.decision import Decision, Outcome
 from keyturn.core.facts import PullRequestState
 from keyturn.core.judgement import Judgement
-from keyturn.core.record import LedgerEntry
+from keyturn.core.record import LedgerEntry, OverrideRecord
 from keyturn.core.rulebook import Mode
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.ports import Snapshot
+
+LEASE = timedelta(seconds=90)
+"""So long after an entry was written, what follows from it is left to the run that wrote it, which may be slow."""
 
 
 class JudgeAgain(Exception):  # noqa: N818 - it is a turn of the story, not a fault
@@ -21,13 +26,17 @@ class Judged(Struct, frozen=True, kw_only=True):
     """One pull request, judged.
 
     `entry` is the ledger entry that this run writes, `None` where nothing is new. `ledger_commit` is a commit of the
-    ledger branch that holds the newest entry, `None` where there is none.
+    ledger branch that holds the newest entry, `None` where there is none. `own` are the paths of all entries that this
+    run has written so far. At the `first_look` of a run, what follows from other runs' entries is left to them whatever
+    their age, so that of two runs that find the same left undone one is first.
     """
 
     snapshot: Snapshot
     judgement: Judgement
     entry: LedgerEntry | None
     ledger_commit: str | None
+    own: frozenset[str] = frozenset()
+    first_look: bool = False
 
     @property
     def number(self) -> int:
@@ -59,6 +68,25 @@ class Judged(Struct, frozen=True, kw_only=True):
     def entries(self) -> tuple[LedgerEntry, ...]:
         """Its ledger entries, oldest first, this run's own included."""
         return self.snapshot.chain.entries + ((self.entry,) if self.entry is not None else ())
+
+    def is_anothers(self, entry: LedgerEntry | None) -> bool:
+        """Whether what follows from this entry is for another run to do, as far as this run can tell by now."""
+        return entry is not None and not self._wrote(entry) and (self.first_look or self.is_young(entry))
+
+    def is_busy(self, entry: LedgerEntry) -> bool:
+        """Whether another run wrote an entry so lately that it may still be at what follows from it."""
+        return not self._wrote(entry) and self.is_young(entry)
+
+    def is_young(self, entry: LedgerEntry) -> bool:
+        """Whether the run that wrote an entry may still be at what follows from it."""
+        return self.judgement.now < entry.time + LEASE
+
+    def _wrote(self, entry: LedgerEntry) -> bool:
+        return entry is self.entry or entry.path in self.own
+
+    def that_overrode(self, record: OverrideRecord) -> LedgerEntry | None:
+        """The entry that first holds an override."""
+        return next((entry for entry in self.entries if _holds(entry, record)), None)
 
     @property
     def told(self) -> Judgement:
@@ -101,3 +129,7 @@ class Judged(Struct, frozen=True, kw_only=True):
         """The name of its verdict."""
         facts = self.judgement.facts
         return verdict_name(check_name, facts.base, facts.default_branch or facts.base, observe=self.observed)
+
+
+def _holds(entry: LedgerEntry, override: OverrideRecord) -> bool:
+    return any(record.voices == override.voices for record in entry.state.overrides)

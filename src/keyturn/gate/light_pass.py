@@ -10,9 +10,13 @@ from keyturn.ports import Light, PublishedVerdict
 
 
 def must_be_read(light: Light, now: datetime) -> bool:
-    """Whether it differs from the ledger, is due, waits for what a glance does not show, or stands at success."""
+    """Whether it differs from the ledger, is due, waits for what a glance does not show, or stands at success.
+
+    A glance does not show comments either, so that one about which the ledger was written lately is read too: a run may
+    have died between writing and telling.
+    """
     entry, verdict = light.entry, light.verdict
-    if entry is None or verdict is None or light.closed:
+    if entry is None or verdict is None or light.closed or light.was_written_lately(now):
         return True
     if light.commands or not verdict.own or verdict.state in (VerdictState.SUCCESS, VerdictState.ERROR):
         return True

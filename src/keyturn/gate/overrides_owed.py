@@ -10,9 +10,10 @@ from keyturn.core.inquiry import Answer
 from keyturn.core.judgement import Judgement
 from keyturn.core.override_review import Closing, ends_review, is_undone, reviewed
 from keyturn.core.record import OverrideRecord, RecordedEvent, bytes_hash
-from keyturn.gate.aftercare import PATIENT
 from keyturn.gate.judged import Judged
-from keyturn.ports import LedgerMoved, Reader, ReviewIssue, Unavailable, Writer
+from keyturn.ports import Reader, ReviewIssue, Unavailable, Writer
+from keyturn.render.marker import read_marker
+from keyturn.render.notices import override_reminder
 from keyturn.render.review_issue import review_issue, review_marker
 
 Record = Callable[[Sequence[Judged]], tuple[Judged, ...]]
@@ -30,7 +31,6 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
 
     reader: Reader
     writer: Writer
-    pause: Callable[[], None]
 
     def news(self, judgement: Judgement) -> News:
         """Look at the issue of every review that is still owed; who closed it decides whether the review is done.
@@ -53,7 +53,8 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
         """Open the issues that are missing, undo a closing by somebody who may not, and write both down.
 
         Returns the pull request with the entry that this took, and warnings. Where issues cannot be written, the
-        override holds and the debt stands in the ledger all the same.
+        override holds and the debt stands in the ledger all the same. What follows from another run's entry is left to
+        that run. Raises `LedgerMoved` where the ledger changed before what was done could be written down.
         """
         if not judged.entries:
             return judged, ()
@@ -70,17 +71,19 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
             return judged, tuple(warnings)
         try:
             return self._write_down(judged, tuple(after), record), tuple(warnings)
-        except LedgerMoved:
-            return judged, tuple(warnings)
         except Unavailable as refused:
             return judged, (*warnings, f"where the review of the override of #{judged.number} stands, but: {refused}")
 
     def _attend(self, judged: Judged, owed: OverrideRecord) -> OverrideRecord:
         if owed.reviewed_at is not None:
             return owed
+        if judged.is_anothers(judged.that_overrode(owed)) and owed.issue is None:
+            return owed
         if owed.issue is None:
             return owed.model_copy(update={"issue": self._asked_for(judged, owed)})
         issue_now = self._issue(owed)
+        if issue_now is not None and issue_now.open:
+            self._remind(judged, owed, issue_now)
         if issue_now is None or issue_now.open or not is_undone(owed):
             return owed
         self.writer.reopen_issue(issue_now.number)
@@ -89,15 +92,10 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
     def _asked_for(self, judged: Judged, owed: OverrideRecord) -> int:
         """The issue that asks for the review: the oldest there is, or a new one.
 
-        Where another run put the override down, it is given a moment to open the issue itself. Should two runs find
-        none and open one each all the same, both then see both, and the younger one is closed.
+        Should two runs find none and open one each all the same, both then see both, and the younger one is closed.
         """
         marker = review_marker(judged.judgement, owed)
         found = self.reader.find_review_issue(marker)
-        for _ in range(PATIENT if judged.entry is None else 0):
-            if found is None:
-                self.pause()
-                found = self.reader.find_review_issue(marker)
         if found is not None:
             return found.number
         issue = review_issue(judged.judgement, owed)
@@ -107,6 +105,23 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
             return number
         self.writer.close_duplicate(number)
         return oldest.number
+
+    def _remind(self, judged: Judged, owed: OverrideRecord, issue: ReviewIssue) -> None:
+        """Remind those who owe a review, in its issue, once it is overdue."""
+        found = (entry for entry in judged.entries if any(owed == record for record in entry.state.overrides))
+        if not owed.overdue or any(judged.is_busy(entry) for entry in found):
+            return
+        reminder = override_reminder(owed, judged.judgement)
+        if read_marker(reminder) not in [read_marker(body) for body in issue.said]:
+            self.writer.comment_issue(issue.number, reminder)
+
+    def leaves(self, judged: Judged) -> bool:
+        """Whether an issue that is missing now is another run's to open."""
+        owed = judged.entries[-1].state.overrides if judged.entries else ()
+        return any(
+            record.issue is None and record.reviewed_at is None and judged.is_anothers(judged.that_overrode(record))
+            for record in owed
+        )
 
     def _issue(self, record: OverrideRecord) -> ReviewIssue | None:
         if record.issue is None or record.reviewed_at is not None:

@@ -119,12 +119,17 @@ class Publication(Struct, frozen=True, kw_only=True):
 
     def _confirm_ledger(self, group: Sequence[Judged]) -> None:
         """Nobody may have written a newer entry than the one just published from."""
+        if self.is_behind(group):
+            msg = "another run wrote to the ledger meanwhile"
+            raise JudgeAgain(msg)
+
+    def is_behind(self, group: Sequence[Judged]) -> bool:
+        """Whether the ledger holds a newer entry by now of any of them."""
         now = self.reader.fingerprints([judged.number for judged in group])
-        for judged in group:
-            found = now.get(judged.number)
-            if found is not None and (found.newest_entry or "") > (judged.newest_entry or ""):
-                msg = f"another run wrote about #{judged.number} meanwhile"
-                raise JudgeAgain(msg)
+        return any(
+            (found := now.get(judged.number)) is not None and (found.newest_entry or "") > (judged.newest_entry or "")
+            for judged in group
+        )
 
 
 def _expected(judged: Judged) -> Fingerprint:

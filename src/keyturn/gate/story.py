@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from keyturn.core.compose import Learned, Run, compose
@@ -14,7 +14,8 @@ from keyturn.core.record import LedgerEntry, RecordedEvent
 from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.gate.aftercare import Aftercare
-from keyturn.gate.judged import JudgeAgain, Judged
+from keyturn.gate.appended import Appended
+from keyturn.gate.judged import LEASE, JudgeAgain, Judged
 from keyturn.gate.overrides_owed import OverridesOwed
 from keyturn.gate.publication import Publication, stands
 from keyturn.gate.settle import settle
@@ -48,6 +49,14 @@ class Result(Struct, frozen=True):
         return state_of(self.decision.outcome)
 
 
+class _Cared(Struct, frozen=True):
+    """What became of telling people: the pull request with all that was written down, and whether that was all."""
+
+    judged: Judged
+    warnings: tuple[str, ...]
+    is_done: bool
+
+
 class Gate(Struct, kw_only=True):
     """Judges pull requests and publishes what was decided.
 
@@ -67,16 +76,24 @@ class Gate(Struct, kw_only=True):
     """What this run last decided, by pull request, whatever came of it."""
     observing: bool = False
     """Whether the rule book only observed when this run last read it."""
+    appended: Appended = field(default_factory=Appended)
 
     def judge(self, number: int, known: Snapshot | None = None) -> Result:
         """Judge a pull request and those that share its head commit, until what is published is what is there.
 
         `known` is a snapshot that was just read, so that it is not read twice.
         """
-        until = self.clock() + PATIENCE
+        started = self.clock()
+        until, looks = started + PATIENCE, 0
         while True:
             try:
-                return self._judge_once(number, known)
+                result, is_done = self._judge_once(number, known, first_look=not looks)
+                if is_done or self.clock() >= started + LEASE + PATIENCE:
+                    return result
+                looks += 1
+                for _ in range(looks):
+                    self.pause()
+                until = self.clock() + PATIENCE
             except (JudgeAgain, LedgerMoved) as moved:
                 if self.clock() >= until:
                     return self._unsettled(number, moved)
@@ -85,23 +102,28 @@ class Gate(Struct, kw_only=True):
                 return self.give_up(number, unavailable)
             known = None
 
-    def _judge_once(self, number: int, known: Snapshot | None) -> Result:
-        group = self._read(number, known)
+    def _judge_once(self, number: int, known: Snapshot | None, *, first_look: bool) -> tuple[Result, bool]:
+        """Judge once; whether that was all, or something is left to another run and must be looked at again."""
+        group = tuple(replace(judged, first_look=first_look) for judged in self._read(number, known))
         mine = next(judged for judged in group if judged.number == number)
         if self.settings.dry_run:
-            return Result(mine.last_word, mine, published=True)
+            return Result(mine.last_word, mine, published=True), True
         group = self._record(group)
+        mine = next(judged for judged in group if judged.number == number)
         if mine.is_open:
             self.publication.publish(group)
-        warnings = [warning for judged in group for warning in self._look_after(judged, group)]
-        mine = next(judged for judged in group if judged.number == number)
-        return Result(mine.last_word, mine, published=True, warnings=tuple(warnings))
+        cared = [self._look_after(judged, group) for judged in group]
+        warnings = tuple(warning for one in cared for warning in one.warnings)
+        result = Result(mine.last_word, mine, published=True, warnings=warnings)
+        return result, all(one.is_done for one in cared) and not self._was_overtaken([one.judged for one in cared])
 
     # Facts and decision
 
     def _read(self, number: int, known: Snapshot | None) -> tuple[Judged, ...]:
         """Read and judge a pull request, together with every other open one that has the same head commit."""
-        snapshots = {number: known} if known is not None else dict(self._snapshots([number]))
+        snapshots = (
+            {number: self.appended.caught_up(number, known)} if known is not None else dict(self._snapshots([number]))
+        )
         others = [other for other in snapshots[number].same_head if other != number]
         if others and snapshots[number].fingerprint.state == "OPEN":
             snapshots |= self._snapshots(others)
@@ -129,7 +151,13 @@ class Gate(Struct, kw_only=True):
     def _decide(self, snapshot: Snapshot, entries: Sequence[LedgerEntry], now: datetime) -> Judged:
         """Judge one of those that share a head commit; `entries` are what the ledger holds of all of them."""
         judgement = settle(self.reader, snapshot.facts, now)
-        judged = Judged(snapshot=snapshot, judgement=judgement, entry=None, ledger_commit=snapshot.ledger_tip)
+        judged = Judged(
+            snapshot=snapshot,
+            judgement=judgement,
+            entry=None,
+            ledger_commit=snapshot.ledger_tip,
+            own=frozenset(self.appended.paths),
+        )
         if not judged.is_governed:
             return judged
         owed = self.overrides_owed.news(judgement)
@@ -180,21 +208,40 @@ class Gate(Struct, kw_only=True):
             files[DEBTS_PATH] = debts
         told = ", ".join(f"#{judged.number} {judged.judgement.decision.outcome}" for judged in new)
         commit = self.writer.append(files, group[0].ledger_commit, f"{told} [skip ci]")
+        self.appended.note(files, group[0].ledger_commit, commit)
         return tuple(
-            replace(judged, snapshot=replace(judged.snapshot, debts=debts), ledger_commit=commit) for judged in group
+            replace(
+                judged,
+                snapshot=replace(judged.snapshot, debts=debts),
+                ledger_commit=commit,
+                own=frozenset(self.appended.paths),
+            )
+            for judged in group
         )
 
     # What people see
 
-    def _look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
+    def _look_after(self, judged: Judged, group: Sequence[Judged]) -> _Cared:
         """Comment, ask, label and tell.
 
         Nothing of it changes the verdict, and what fails is caught up by the next run.
         """
         if not judged.is_governed:
-            return ()
-        owing, warnings = self.overrides_owed.ask_for_reviews(judged, self._record)
-        return (*warnings, *self.aftercare.look_after(owing, group))
+            return _Cared(judged, (), is_done=True)
+        try:
+            owing, warnings = self.overrides_owed.ask_for_reviews(judged, self._record)
+        except LedgerMoved:
+            return _Cared(judged, (), is_done=False)
+        is_done = not (self.overrides_owed.leaves(owing) or self.aftercare.leaves(owing))
+        return _Cared(owing, (*warnings, *self.aftercare.look_after(owing, group)), is_done=is_done)
+
+    def _was_overtaken(self, group: Sequence[Judged]) -> bool:
+        """Whether another run wrote a newer entry while this one was telling people, so that what it told is old."""
+        told = [judged for judged in group if judged.entry is not None or judged.number in self.aftercare.edited]
+        try:
+            return bool(told) and self.publication.is_behind(told)
+        except Unavailable:
+            return False
 
     # When it cannot be done
 

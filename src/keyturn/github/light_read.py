@@ -172,7 +172,9 @@ class _Sweep(Struct):
             return None
 
     def _is_not_done_with(self, light: Light) -> bool:
-        return light.number in self.owed or (light.entry is not None and not light.entry.state.closed)
+        if light.number in self.owed or light.was_written_lately(self.client.patience.now()):
+            return True
+        return light.entry is not None and not light.entry.state.closed
 
     def _new(self, repository: Fields, viewer: Viewer) -> Iterator[Glance]:
         """The pull requests that this answer lists for the first time."""

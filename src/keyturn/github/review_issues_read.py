@@ -1,6 +1,7 @@
 """Reads the issues that ask for the reviews of overrides, and who closed them how."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from keyturn.github.accounts import Viewer, account
 from keyturn.github.client import Client
@@ -21,7 +22,10 @@ class ReviewIssueReader(Struct, frozen=True):
         document = query("issue")
         answer = self.client.graphql(document, {**self.client.named, "number": number}, tolerate=_is_gone)
         issue = answer.data.at("repository").maybe("issue")
-        return _issue(issue) if issue is not None else None
+        if issue is None:
+            return None
+        said = (comment.text("body") for comment in issue.nodes("comments") if comment.flag("viewerDidAuthor"))
+        return replace(_issue(issue), said=tuple(said))
 
     def by_marker(self, marker: str) -> ReviewIssue | None:
         """The oldest labelled issue by keyturn's own account whose body holds the marker, open or closed."""
