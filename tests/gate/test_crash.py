@@ -56,7 +56,15 @@ def _merged(stage: Stage) -> PullRequest:
     return pull
 
 
-SCENES: tuple[Callable[[Stage], PullRequest], ...] = (_opened, _approved, _overridden, _escalated, _merged)
+def _overdue(stage: Stage) -> PullRequest:
+    """The review of an override falls due without being done."""
+    pull = _overridden(stage)
+    stage.judge(pull, labels="true")
+    stage.hub.clock.advance(days=4)
+    return pull
+
+
+SCENES: tuple[Callable[[Stage], PullRequest], ...] = (_opened, _approved, _overridden, _escalated, _merged, _overdue)
 
 
 def _state(stage: Stage, pull: PullRequest) -> dict[str, Any]:
@@ -67,7 +75,7 @@ def _state(stage: Stage, pull: PullRequest) -> dict[str, Any]:
         "comments": Counter(comment.body.splitlines()[1][:40] for comment in pull.comments if "<!--" in comment.body),
         "labels": sorted(label.name for label in pull.labels),
         "asked": sorted(getattr(who, "login", "team") for who in pull.requested),
-        "issues": [issue.is_open for issue in stage.repo.issues],
+        "issues": [(issue.is_open, len(issue.comments)) for issue in stage.repo.issues],
     }
 
 

@@ -105,6 +105,18 @@ def test_publish__workflow_run_finds_forks(stage: Stage) -> None:
     assert stage.verdict(pull) == "pending"
 
 
+def test_publish__sweep_does_not_collide_with_itself(stage: Stage) -> None:
+    """What a sweep writes about one pull request is no reason to read the next one again."""
+    pulls = [stage.change("write src/tax.py", files={"src/tax.py": f"rate = {rate}\n"}) for rate in range(3)]
+
+    ran = stage.sweep()
+
+    assert ran.code == 0, ran.log
+    assert [stage.events(pull) for pull in pulls] == [["requested"]] * 3
+    commits = [request for request in stage.hub.writes if "createCommitOnBranch" in request.fields]
+    assert len(commits) == 3
+
+
 def test_publish__sweep_catches_up(stage: Stage) -> None:
     """A sweep judges what no event told of, and a second one with nothing new writes nothing."""
     pulls = [stage.change("write src/tax.py") for _ in range(7)]

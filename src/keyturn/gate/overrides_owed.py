@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from keyturn.core.compose import bookkeeping, overrides_of
@@ -31,6 +31,8 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
 
     reader: Reader
     writer: Writer
+    left: set[int] = field(default_factory=set)
+    """The pull requests whose reminder was left to another run when they were last looked at."""
 
     def news(self, judgement: Judgement) -> News:
         """Look at the issue of every review that is still owed; who closed it decides whether the review is done.
@@ -56,6 +58,7 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
         override holds and the debt stands in the ledger all the same. What follows from another run's entry is left to
         that run. Raises `LedgerMoved` where the ledger changed before what was done could be written down.
         """
+        self.left.discard(judged.number)
         if not judged.entries:
             return judged, ()
         before = judged.entries[-1].state.overrides
@@ -108,17 +111,19 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
 
     def _remind(self, judged: Judged, owed: OverrideRecord, issue: ReviewIssue) -> None:
         """Remind those who owe a review, in its issue, once it is overdue."""
-        found = (entry for entry in judged.entries if any(owed == record for record in entry.state.overrides))
-        if not owed.overdue or any(judged.is_busy(entry) for entry in found):
-            return
         reminder = override_reminder(owed, judged.judgement)
-        if read_marker(reminder) not in [read_marker(body) for body in issue.said]:
+        if not owed.overdue or read_marker(reminder) in [read_marker(body) for body in issue.said]:
+            return
+        found = (entry for entry in judged.entries if any(owed == record for record in entry.state.overrides))
+        if any(judged.is_busy(entry) for entry in found):
+            self.left.add(judged.number)
+        else:
             self.writer.comment_issue(issue.number, reminder)
 
     def leaves(self, judged: Judged) -> bool:
-        """Whether an issue that is missing now is another run's to open."""
+        """Whether an issue or reminder that is missing now is another run's to write."""
         owed = judged.entries[-1].state.overrides if judged.entries else ()
-        return any(
+        return judged.number in self.left or any(
             record.issue is None and record.reviewed_at is None and judged.is_anothers(judged.that_overrode(record))
             for record in owed
         )
