@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.gate.stage import RULES, Stage
 
 REASON = "the payment provider is down and this turns it off"
@@ -58,6 +60,26 @@ def test_attack__ledger_branch_deleted_pays_no_debt(stage: Stage) -> None:
     stage.hub.clock.advance(minutes=1)
     pull = stage.change("write src/fee.py")
     stage.judge(pull)
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+
+    ran = stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+
+    assert (ran.outputs["outcome"], stage.events(pull)) == ("pending", ["requested", "override_refused"]), ran.log
+
+
+@pytest.mark.parametrize("content", ["[]\n", None], ids=["emptied", "removed"])
+def test_attack__list_of_debts_rewritten_pays_no_debt(stage: Stage, content: str | None) -> None:
+    """Whoever owes an overdue review may not override again because somebody wrote that nobody owes anything."""
+    merged = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(merged)
+    stage.hub.clock.advance(minutes=1)
+    stage.comment(merged, stage.olga, f"/keyturn override {merged.head_oid} {REASON}")
+    merged.merge(stage.olga)
+    stage.hub.clock.advance(days=4)
+    stage.sweep()
+    stage.repo.commit("keyturn-ledger", {"debts.json": content}, author=stage.olga)
+    pull = stage.change("write src/fee.py")
     stage.judge(pull)
     stage.hub.clock.advance(minutes=1)
 

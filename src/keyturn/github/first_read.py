@@ -73,6 +73,7 @@ query PullRequests($owner: String!, $name: String!, $ledger: String!, $rulesPath
         oid
         ... on Commit {{
           debts: file(path: "{DEBTS_PATH}") {{ ...FileBlob }}
+          debtsHistory: history(first: 1, path: "{DEBTS_PATH}") {{ nodes {{ ...LedgerCommit }} }}
           {places}
         }}
       }}

@@ -55,7 +55,7 @@ class LedgerReader(Struct, frozen=True):
         commits = self._commits(tip, number)
         return LedgerPlace(
             files=tuple(self._file(entry) for entry in entries),
-            commits=tuple(self._commit(commit) for commit in commits),
+            commits=tuple(LedgerCommit(commit.text("oid"), own=is_own(commit, self.viewer)) for commit in commits),
             known={commit.text("oid"): _names(commit, number) for commit in commits if "folder" in commit.members},
         )
 
@@ -74,10 +74,12 @@ class LedgerReader(Struct, frozen=True):
             "history",
         )
 
-    def _commit(self, commit: Fields) -> LedgerCommit:
-        signature = commit.maybe("signature")
-        signed = signature is not None and signature.flag("isValid") and signature.flag("wasSignedByGitHub")
-        return LedgerCommit(commit.text("oid"), own=signed and self.viewer.is_author(commit.maybe("author")))
+
+def is_own(commit: Fields, viewer: Viewer) -> bool:
+    """Whether keyturn made this commit of the ledger branch: GitHub signed it, and the author is keyturn's account."""
+    signature = commit.maybe("signature")
+    signed = signature is not None and signature.flag("isValid") and signature.flag("wasSignedByGitHub")
+    return signed and viewer.is_author(commit.maybe("author"))
 
 
 def asked_of(number: int) -> str:

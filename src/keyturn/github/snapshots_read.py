@@ -8,7 +8,7 @@ from keyturn.core.chain import Anchor
 from keyturn.core.decision import ReasonCode
 from keyturn.github.blobs import Blobs
 from keyturn.github.client import Client
-from keyturn.github.debts_read import DebtsRead, debts_in_issues
+from keyturn.github.debts_read import debts_read
 from keyturn.github.draft import Draft, Surroundings, binding_anchor, draft, seen_anchors
 from keyturn.github.fields import Fields
 from keyturn.github.first_read import AT_ONCE, FirstRead, first_read
@@ -69,7 +69,6 @@ class SnapshotReader(Struct, frozen=True):
         repository, ledger = first.repository, first.ledger
         blobs = Blobs(self.client)
         branch = repository.at("defaultBranchRef")
-        debts = ledger.maybe("debts") if ledger is not None else None
         return Surroundings(
             settings=self.settings,
             viewer=first.viewer,
@@ -77,9 +76,7 @@ class SnapshotReader(Struct, frozen=True):
             default_branch=branch.text("name"),
             rules=RulesReader(blobs, self.settings.rules_path).version(branch.at("target").maybe("rules")),
             ledger_tip=ledger.text("oid") if ledger is not None else None,
-            debts=DebtsRead(
-                blobs.of_entry(debts) if debts is not None else None, debts_in_issues(repository, first.viewer)
-            ),
+            debts=debts_read(first, blobs),
         )
 
     def _draft(self, first: FirstRead, around: Surroundings, number: int) -> Draft | Unavailable:
