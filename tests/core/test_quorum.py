@@ -85,8 +85,8 @@ def roster(*users: str, teams: tuple[str, ...] = ()) -> RuleBook:
     return book(approvers=Approvers(users=users, teams=teams))
 
 
-def test_decide__an_unreachable_quorum_is_told_while_the_request_lasts() -> None:
-    """Worked out when the request opens, it is told in every run, until the request or the rule book is another."""
+def test_decide__an_unreachable_quorum_is_told_while_it_lasts() -> None:
+    """It is told in every run, until the rule book is another."""
     story = Timeline(rules=roster("octocat"))
     for when in (0, 5):
         assert codes(story, when) == ("approvals_missing", "quorum_unreachable")
@@ -95,6 +95,16 @@ def test_decide__an_unreachable_quorum_is_told_while_the_request_lasts() -> None
     reachable = Timeline(rules=roster("ann"))
     for when in (0, 5):
         assert codes(reachable, when) == ("approvals_missing",)
+
+
+def test_decide__an_unreachable_quorum_is_told_until_somebody_mends_it() -> None:
+    """Once the people of the roster may approve, or somebody joined its team, it is reachable."""
+    story = Timeline(facts(roles={"ann": Role.READ}), roster("ann"))
+    assert codes(story, 0) == codes(story, 1) == ("approvals_missing", "quorum_unreachable")
+    assert codes(story, 2, roles={"ann": Role.WRITE}) == ("approvals_missing",)
+    team = Timeline(facts(teams={"acme/leads": frozenset()}), roster(teams=("acme/leads",)))
+    assert codes(team, 0) == ("approvals_missing", "quorum_unreachable")
+    assert codes(team, 1, teams={"acme/leads": frozenset({"ann"})}) == ("approvals_missing",)
 
 
 def test_decide__an_unreachable_quorum_matters_only_while_approvals_are_missing() -> None:
@@ -160,8 +170,14 @@ def test_decide__a_quorum_is_worked_out_for_drafts_and_never_offline() -> None:
 
 
 def test_decide__looks_everybody_up_only_once() -> None:
-    """The people of the roster are looked up when the request is new, and not in later runs."""
+    """The people of the roster are looked up when the request is new, and later only while they are too few."""
+    everybody = Wanted(roles=frozenset({"ann"}), teams=frozenset({"acme/leads"}))
     story = Timeline(facts(roles={}), roster("ann", teams=("acme/leads",)))
-    first = story.look(0)
-    assert first.wanted == Wanted(roles=frozenset({"ann"}), teams=frozenset({"acme/leads"}))
-    assert not story.look(1).wanted
+    assert story.look(0).wanted == everybody
+    read: dict[str, Any] = {"roles": {"ann": Role.WRITE}, "teams": {"acme/leads": frozenset()}}
+    assert not story.look(1, **read).wanted
+    assert not story.look(2, roles={}, teams={}).wanted
+    read["roles"] = {"ann": Role.READ}
+    story = Timeline(facts(**read), roster("ann", teams=("acme/leads",)))
+    assert codes(story, 0) == ("approvals_missing", "quorum_unreachable")
+    assert story.look(1, roles={}, teams={}).wanted == everybody

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from keyturn.core.digest import bytes_digest
-from tests.gate.stage import MANIFEST, Stage, manifest
+from tests.gate.stage import MANIFEST, RULES, Stage, manifest
 
 REASON = "the payment provider is down and this turns it off"
 
@@ -320,3 +322,16 @@ def _without_reactions(answer: Any) -> Any:  # noqa: ANN401 - JSON
     if not isinstance(answer, dict):
         return answer
     return {name: None if name == "reactionGroups" else _without_reactions(value) for name, value in answer.items()}
+
+
+@pytest.mark.parametrize("rules", [RULES.replace("{permission: write}", "{users: [rita, olga], teams: [acme/tax]}")])
+def test_outcome__an_unreachable_quorum_is_mended(stage: Stage) -> None:
+    """Too few people on the roster are told of until somebody joins its team; the next run sees it."""
+    team = stage.repo.team("acme/tax")
+    pull = stage.change("migrate src/tax.py")
+    unreachable = ["approvals_missing", "quorum_unreachable", "requester_unknown"]
+    assert [stage.judge(pull).decision["reason_codes"] for _ in range(2)] == [unreachable] * 2
+
+    team.members.append(stage.ann)
+
+    assert stage.judge(pull).decision["reason_codes"] == ["approvals_missing", "requester_unknown"]

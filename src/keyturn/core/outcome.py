@@ -143,12 +143,12 @@ def _stops(assessment: Assessment) -> list[ReasonCode]:
 
 def _waits(evidence: Evidence, request: Request, *, short: bool) -> list[ReasonCode]:
     """What the pull request waits for."""
-    checks = evidence.checks or Checks()
+    checks, quorum = evidence.checks or Checks(), evidence.quorum
     holds = {
         ReasonCode.OBJECTION: bool(evidence.objections),
         ReasonCode.APPROVALS_MISSING: short,
-        ReasonCode.QUORUM_UNREACHABLE: short and _unreachable(evidence),
-        ReasonCode.ROSTER_UNREADABLE: short and (request.tally.unreadable or _teams_unreadable(evidence)),
+        ReasonCode.QUORUM_UNREACHABLE: short and quorum is not None and not quorum.reachable,
+        ReasonCode.ROSTER_UNREADABLE: short and (request.tally.unreadable or bool(quorum and quorum.unreadable_teams)),
         ReasonCode.CHECKS_FAILED: bool(checks.failed),
         ReasonCode.CHECKS_MISSING: bool(checks.missing),
         ReasonCode.CHECKS_PENDING: bool(checks.pending),
@@ -157,38 +157,26 @@ def _waits(evidence: Evidence, request: Request, *, short: bool) -> list[ReasonC
 
 
 def waits_for_people_unweighed(evidence: Evidence, finding: Finding) -> bool:
-    """Whether approvals are missing, and nobody has worked out yet whether the roster could give them.
+    """Whether approvals are missing, and it is not known that the roster could give them.
 
-    That takes looking up everybody whom the rule book names, so that it is done once for a request under a rule book,
-    and remembered. Offline nobody can be looked up.
+    To find out takes looking up everybody whom the rule book names. Where they could, that is done once for a request
+    under a rule book, and remembered; where they could not, in every run, since people are asked to mend it. Offline
+    nobody can be looked up.
     """
     missing = ReasonCode.APPROVALS_MISSING in finding.reasons
-    return missing and not evidence.facts.offline and _remembered(evidence) is None
+    return missing and not evidence.facts.offline and not _was_reachable(evidence)
 
 
-def _remembered(evidence: Evidence) -> tuple[ReasonCode, ...] | None:
-    """What the last entry of the ledger said this same request waited for, under this same rule book."""
+def _was_reachable(evidence: Evidence) -> bool:
+    """Whether the last entry of the ledger found nothing amiss with the roster of this same request and rule book."""
     last = evidence.history.last
     if last is None or last.decision.outcome is not Outcome.PENDING:
-        return None
+        return False
     same = (last.decision.request_id, last.decision.rules_digest) == evidence.subject
-    return last.decision.reason_codes if same else None
+    return same and _DOUBTS.isdisjoint(last.decision.reason_codes)
 
 
-def _unreachable(evidence: Evidence) -> bool:
-    """Whether too few could approve."""
-    if evidence.quorum is not None:
-        return not evidence.quorum.reachable
-    return ReasonCode.QUORUM_UNREACHABLE in (_remembered(evidence) or ())
-
-
-def _teams_unreadable(evidence: Evidence) -> bool:
-    """Whether a team of the roster could not be read when that was worked out, and has not been read since."""
-    if evidence.quorum is not None:
-        return bool(evidence.quorum.unreadable_teams)
-    teams = evidence.requirement.approvers.teams if evidence.requirement is not None else ()
-    unread = any(not isinstance(evidence.facts.teams.get(team.casefold()), frozenset) for team in teams)
-    return unread and ReasonCode.ROSTER_UNREADABLE in (_remembered(evidence) or ())
+_DOUBTS = frozenset({ReasonCode.QUORUM_UNREACHABLE, ReasonCode.ROSTER_UNREADABLE})
 
 
 def _remarks(evidence: Evidence) -> tuple[ReasonCode, ...]:
