@@ -13,8 +13,8 @@ INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 # Wheels only: building a package from source would fetch a build backend that no lock names.
 LOCKED := $(INSTALL) --require-hashes --no-deps --only-binary :all:
 NODE_MODULES := tests/node/node_modules/.package-lock.json
-# The branch coverage in percent that `make test` demands of keyturn.core.
-CORE_COVERAGE ?= 0
+# The branch coverage in percent that `make test` demands of keyturn.core; a part of the suite need not reach it.
+CORE_COVERAGE ?= $(if $(PYTEST_ARGS),0,100)
 
 WORKFLOWS := '.github/workflows/*.yml' 'examples/*workflows/*.yml' 'src/*workflows/*.yml'
 
