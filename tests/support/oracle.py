@@ -1,6 +1,7 @@
 """Section 4 of the contract once more, written apart from keyturn: who counts, how many are needed, who objects."""
 
 import re
+from datetime import datetime
 
 from keyturn.core.facts import Account, AccountKind, Commit, Facts, Review, ReviewState, Role
 from keyturn.core.judgement import Judgement
@@ -16,7 +17,7 @@ def who_counts(judgement: Judgement, rules: RuleBook) -> set[str]:
     given_facts, told = judgement.facts, judgement.decision
     roster = rules.tiers[Tier(told.tier or "")].approvers or rules.approvers
     people: dict[str, list[Review]] = {}
-    for found in sorted(given_facts.reviews, key=lambda one: (one.submitted_at, one.number)):
+    for found in sorted(given_facts.reviews, key=_moment):
         if found.author is not None and found.author.kind is AccountKind.USER:
             people.setdefault(found.author.login.casefold(), []).append(found)
     return {
@@ -26,6 +27,10 @@ def who_counts(judgement: Judgement, rules: RuleBook) -> set[str]:
         and not _had_a_part(login, judgement, rules)
         and any(_is_valid(position, reviews, judgement) for position in range(len(reviews)))
     }
+
+
+def _moment(one: Review) -> tuple[datetime, int, str]:
+    return one.submitted_at, one.number, one.id
 
 
 def _is_eligible(login: str, roster: Approvers, given_facts: Facts) -> bool:
@@ -96,12 +101,21 @@ def _names_somebody(one: Commit) -> bool:
 def objectors(given_facts: Facts, rules: RuleBook) -> set[str]:
     """Those whose newest review asks for changes, and who are on the roster of some tier, or gone."""
     newest: dict[str, Review] = {}
-    for one in sorted(given_facts.reviews, key=lambda one: (one.submitted_at, one.number)):
+    for one in sorted(given_facts.reviews, key=_moment):
         newest[one.author.login.casefold() if one.author else one.id] = one
     rosters = [rules.approvers, *(policy.approvers for policy in rules.tiers.values() if policy.approvers)]
     return {
         login
         for login, one in newest.items()
         if one.state is ReviewState.CHANGES_REQUESTED
-        and (one.author is None or any(_is_eligible(login, roster, given_facts) for roster in rosters))
+        and (one.author is None or any(_may_object(one.author, roster, given_facts) for roster in rosters))
     }
+
+
+def _may_object(author: Account, roster: Approvers, given_facts: Facts) -> bool:
+    """A person who could be on the roster, or a bot that it names."""
+    login = author.login.casefold()
+    if author.kind is AccountKind.USER:
+        return _is_eligible(login, roster, given_facts)
+    named = {user.casefold() for user in roster.users}
+    return login in named.union(*(given_facts.teams.get(team) or () for team in roster.teams))
