@@ -92,6 +92,27 @@ def test_publish__ledger_that_cannot_be_written_is_an_error(
     assert "ruleset" in ran.log
 
 
+def test_publish__error_takes_the_place_of_what_the_comment_said(stage: Stage) -> None:
+    """A comment that says approved does not stand beside a verdict that says error; once keyturn can, it says so."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.repo.rules.add("update", "~ALL")
+
+    stage.judge(pull)
+
+    assert (stage.verdict(pull), len(pull.comments)) == ("error", 1)
+    assert "could not find out: the decision could not be written to the ledger" in pull.comments[0].body
+    stage.hub.clock.advance(minutes=1)
+    edited = pull.comments[0].edited_at
+    stage.judge(pull)
+    assert pull.comments[0].edited_at == edited
+    stage.repo.rules.rules.clear()
+    assert stage.judge(pull).outputs["outcome"] == "approved"
+    assert "could not find out" not in pull.comments[0].body
+
+
 def test_publish__workflow_run_finds_forks(stage: Stage) -> None:
     """A workflow run without pull requests leads to them by its head commit."""
     pull = stage.change("write src/tax.py")

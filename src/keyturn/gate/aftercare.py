@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from keyturn.core.asking import Asked, escalation_is_heard, to_ask
+from keyturn.core.decision import Decision
 from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
 from keyturn.gate.answering import Answering
@@ -101,7 +102,24 @@ class Aftercare(Struct, frozen=True, kw_only=True):
             ]
         return tuple(warning for step in steps for warning in _tried(step))
 
+    def say_error(self, judged: Judged, decision: Decision) -> tuple[str, ...]:
+        """Let the one comment say that keyturn could not find out, instead of what it decided before; returns warnings.
+
+        None is begun for that: a comment on a pull request that the ledger does not know would be a broken chain.
+        """
+        if judged.judgement.facts.head != decision.head or not judged.is_governed:
+            return ()
+        failed = replace(judged, judgement=replace(judged.judgement, decision=decision), entry=None)
+        return tuple(_tried(lambda: self._replace(failed, judged.judgement.decision.request_id)))
+
     # The one comment, which also keeps what must be remembered
+
+    def _replace(self, judged: Judged, request: str | None) -> Iterator[str]:
+        sticky = sticky_of(self.reader.own_comments(judged.number))
+        body = self._body(judged, [judged], Memory.of(sticky, request))
+        if sticky is not None and sticky.body != body:
+            self.writer.edit_comment(sticky, body)
+        yield from ()
 
     def _comment(
         self, judged: Judged, group: Sequence[Judged], sticky: OwnComment | None, memory: "Memory"

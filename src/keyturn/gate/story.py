@@ -72,8 +72,8 @@ class Gate(Struct, kw_only=True):
     publication: Publication
     aftercare: Aftercare
     overrides_owed: OverridesOwed
-    decided: dict[int, Decision] = {}
-    """What this run last decided, by pull request, whatever came of it."""
+    decided: dict[int, Judged] = {}
+    """The pull requests as this run last judged them, whatever came of it."""
     observing: bool = False
     """Whether the rule book only observed when this run last read it."""
     appended: Appended = field(default_factory=Appended)
@@ -136,7 +136,7 @@ class Gate(Struct, kw_only=True):
         now = self.clock().replace(microsecond=0)
         entries = tuple(entry for snapshot in snapshots.values() for entry in snapshot.chain.entries)
         group = tuple(self._decide(snapshot, entries, now) for snapshot in snapshots.values())
-        self.decided.update((judged.number, judged.judgement.decision) for judged in group)
+        self.decided.update((judged.number, judged) for judged in group)
         self.observing = any(judged.observed for judged in group)
         return group
 
@@ -264,7 +264,10 @@ class Gate(Struct, kw_only=True):
         except Unavailable:
             published = False
         decision = self._error(number, head, base, why)
-        return Result(decision, None, published=published, warnings=(str(why),))
+        warnings = [str(why)]
+        if published and number in self.decided:
+            warnings += self.aftercare.say_error(self.decided[number], decision)
+        return Result(decision, None, published=published, warnings=tuple(warnings))
 
     def _publish_error(self, number: int, place: Fingerprint, why: Unavailable) -> bool:
         """Publish the verdict `error`, unless that very verdict stands there."""
@@ -287,5 +290,5 @@ class Gate(Struct, kw_only=True):
         return True
 
     def _error(self, number: int, head: str, base: str, why: Unavailable) -> Decision:
-        seen = self.decided.get(number)
+        seen = self.decided[number].judgement.decision if number in self.decided else None
         return report_error(self.settings.repository, number, head, base, why.code, str(why), seen=seen)
