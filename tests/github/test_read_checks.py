@@ -172,14 +172,14 @@ def test_own_verdict__no_other_name_is_one(place: ReadingPlace, name: str) -> No
 
 
 def test_own_verdict__not_another_accounts(place: ReadingPlace) -> None:
-    """A status of that name by anybody else is a check like any other, and stands as a verdict that is not own."""
+    """A status of that name by anybody else is no check that could be required, and a verdict that is not own."""
     pull = place.open()
     mallory = place.repository.user("mallory", role="write")
     place.verdict(pull, ANCHOR, "success", by=mallory)
 
     snapshot = place.snapshot(pull)
 
-    assert [check.own for check in snapshot.facts.checks] == [False]
+    assert [check.own for check in snapshot.facts.checks] == [True]
     (verdict,) = snapshot.standing.verdicts
     assert (verdict.own, verdict.state, verdict.anchor) == (False, VerdictState.SUCCESS, ANCHOR)
     assert verdict.creator is not None

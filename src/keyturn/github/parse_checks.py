@@ -91,9 +91,11 @@ class CheckReader(Struct, frozen=True, kw_only=True):
 
     def _check(self, context: Fields, base: str, default_branch: str) -> Check:
         name = _name(context)
-        is_verdict = self.names.canonical(name, base, default_branch) is not None
+        verdict = self.names.canonical(name, base, default_branch)
+        # Under the very names of this base nobody else's word is a check: it is forged, or left by another set-up.
+        is_reserved = verdict in own_names(self.names.check_name, base, default_branch)
         if not _is_run(context):
-            own = is_verdict and self.viewer.is_account(account(context.maybe("creator")))
+            own = is_reserved or (verdict is not None and self.viewer.is_account(account(context.maybe("creator"))))
             state = _status_state(context)
             return Check(name=name, state=_of_verdict(state), order=(context.time("createdAt"), 0), own=own)
         app = _app(context)
@@ -107,7 +109,7 @@ class CheckReader(Struct, frozen=True, kw_only=True):
             event=workflow_run.text("event") if workflow_run else None,
             run=workflow_run.whole_or_none("databaseId") if workflow_run else None,
         )
-        own = (is_verdict and self.viewer.is_app_slug(app)) or self._is_own_job(check)
+        own = is_reserved or (verdict is not None and self.viewer.is_app_slug(app)) or self._is_own_job(check)
         return replace(check, own=True) if own else check
 
     def _is_own_job(self, check: Check) -> bool:
