@@ -113,9 +113,15 @@ class Tale:
         return told
 
     def tell(self, messenger: Messenger | None = None) -> Delivered:
-        """Tell Slack of the last step as a run does that dies before it can keep anything."""
+        """Tell Slack of the last step as a run does that dies before it can keep anything.
+
+        Slack is called only where the messenger said before that it is owed something.
+        """
         assert self.judgement is not None
-        told = (messenger or self.messenger()).deliver(self.judgement, self.entries, self.memory)
+        messenger = messenger or self.messenger()
+        is_owed, calls = messenger.owes(self.judgement, self.entries, self.memory), len(self.slack.calls)
+        told = messenger.deliver(self.judgement, self.entries, self.memory)
+        assert is_owed or len(self.slack.calls) == calls
         self.warnings += told.warnings
         return told
 

@@ -15,15 +15,16 @@ import sys
 from keyturn.settings import Settings
 from keyturn.slack.messenger import Messenger
 messenger = Messenger(Settings(repository="acme/shop", token="t"), clock=None, sleep=None)
+owed = messenger.owes(None, (), {"as": "it was"})
 delivered = messenger.deliver(None, (), {"as": "it was"})
-print(dict(delivered.memory), delivered.warnings, sorted(name for name in sys.modules if "slack_sdk" in name))
+print(owed, dict(delivered.memory), delivered.warnings, sorted(name for name in sys.modules if "slack_sdk" in name))
 """
 
 
 def test_messenger__without_token_and_webhook_does_nothing_at_all() -> None:
     """Whoever does not use Slack pays nothing for it: no call, no memory, not even an import."""
     said = subprocess.run([sys.executable, "-c", WITHOUT_SLACK], check=True, capture_output=True, text=True)
-    assert said.stdout == "{'as': 'it was'} () []\n"
+    assert said.stdout == "False {'as': 'it was'} () []\n"
 
 
 NOTHING_OWED: Final = """
@@ -43,6 +44,20 @@ def test_messenger__loads_the_library_only_to_say_something() -> None:
     """With a token, too, a run that owes Slack nothing does not wait for slack-sdk to load."""
     said = subprocess.run([sys.executable, "-c", NOTHING_OWED], check=True, capture_output=True, text=True)
     assert said.stdout == "auto_approved Delivered(memory=None, warnings=()) []\n"
+
+
+@pytest.mark.parametrize("way", ["token", "webhook"])
+def test_messenger__knows_without_a_call_whether_anything_is_owed(tale: Tale, way: str) -> None:
+    """A request that Slack was not told of is owed until it is told; what cannot be told is not waited for."""
+    if way == "webhook":
+        tale.by_webhook()
+    judgement, messenger = tale.happens(), tale.messenger()
+    assert messenger.owes(judgement, tale.entries, None)
+    assert tale.slack.calls == []
+    told = messenger.deliver(judgement, tale.entries, None)
+    assert not messenger.owes(judgement, tale.entries, told.memory)
+    tale.settings = replace(tale.settings, slack_channel="approvals", slack_webhook_url="ftp://slack.example.com")
+    assert not tale.messenger().owes(judgement, tale.entries, None)
 
 
 def test_messenger__without_a_channel_says_how_to_name_one(tale: Tale) -> None:

@@ -8,7 +8,7 @@ from keyturn.core.record import LedgerEntry
 from keyturn.settings import Settings
 from keyturn.slack.board import Board
 from keyturn.slack.budget import Budget
-from keyturn.slack.bulletin import bulletin
+from keyturn.slack.bulletin import Bulletin, bulletin
 from keyturn.slack.hook import Hook
 from keyturn.slack.line import Line
 from keyturn.slack.memory import WEBHOOK, Memory, sealed, unsealed
@@ -59,11 +59,24 @@ class Desk:
             return self._by_token(occasion, memory)
         return self._by_webhook(occasion, memory)
 
-    def _by_token(self, occasion: Occasion, memory: Mapping[str, object] | None) -> Remembered:
+    def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
+        """Whether a delivery would call Slack now, from the ledger and the memory alone."""
+        occasion = Occasion(judgement, entries)
+        if self._line.closed:
+            return False
+        if not self._settings.slack_token:
+            return self._bulletin(occasion, memory).is_owed
+        kept, channel = self._kept(occasion, memory)
+        return owes(occasion, kept) and CHANNEL_ID.fullmatch(channel) is not None
+
+    def _kept(self, occasion: Occasion, memory: Mapping[str, object] | None) -> tuple[Memory | None, str]:
+        """What the memory holds of the channel to tell, and that channel, empty where none is named."""
         kept = unsealed(memory, self._settings.slack_token, occasion.place)
         channel = self._settings.slack_channel or occasion.slack.channel or (kept.channel if kept is not None else "")
-        if kept is not None and kept.channel != channel:
-            kept = None
+        return (kept if kept is not None and kept.channel == channel else None), channel
+
+    def _by_token(self, occasion: Occasion, memory: Mapping[str, object] | None) -> Remembered:
+        kept, channel = self._kept(occasion, memory)
         if not owes(occasion, kept):
             return memory, ()
         if not channel:
@@ -106,10 +119,13 @@ class Desk:
             return False
         return True
 
+    def _bulletin(self, occasion: Occasion, memory: Mapping[str, object] | None) -> Bulletin:
+        kept = unsealed(memory, self._settings.slack_webhook_url, occasion.place)
+        return bulletin(occasion, kept if kept is not None and kept.channel == WEBHOOK else None)
+
     def _by_webhook(self, occasion: Occasion, memory: Mapping[str, object] | None) -> Remembered:
         secret = self._settings.slack_webhook_url
-        kept = unsealed(memory, secret, occasion.place)
-        owed = bulletin(occasion, kept if kept is not None and kept.channel == WEBHOOK else None)
+        owed = self._bulletin(occasion, memory)
         if not owed.is_owed or self._line.closed:
             return memory, ()
         try:

@@ -46,6 +46,16 @@ class Messenger:
         self._desk = Desk(settings, clock=clock, sleep=sleep, email_of=email_of)
         self._warned: set[str] = set()
 
+    def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
+        """Whether a delivery would tell Slack anything now; nothing is called to find that out."""
+        settings = self._settings
+        if not (settings.slack_token or settings.slack_webhook_url) or _wrong_address(settings):
+            return False
+        try:
+            return self._desk.owes(judgement, entries, memory)
+        except Exception:  # noqa: BLE001 - the delivery says what is wrong, and Slack never stands in the way
+            return True
+
     def deliver(
         self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
     ) -> Delivered:
