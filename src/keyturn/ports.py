@@ -199,6 +199,9 @@ class Reader(Protocol):
     def may_write(self, account: Account) -> bool:
         """Whether an account has write access; `False` where it cannot be read."""
 
+    def run_is_over(self, url: str | None) -> bool | None:
+        """Whether the run with this log has come to its end, by itself or not; `None` where that cannot be read."""
+
 
 class Writer(Protocol):
     """Writes what was decided.

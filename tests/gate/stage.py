@@ -16,6 +16,7 @@ from tests.github_server.hub import GitHubServer
 from tests.github_server.journal import Recorded
 from tests.github_server.state.access import Token
 from tests.github_server.state.accounts import Account
+from tests.github_server.state.checks import WorkflowRun
 from tests.github_server.state.pull_request import PullRequest
 from tests.github_server.state.repository import Repository
 
@@ -171,10 +172,11 @@ class Stage:
     def sweeps_at_once(self, *delays: float) -> list[tuple[int, str]]:
         """Sweep in as many processes at once, each delayed by so many seconds, and let the server's clock run.
 
-        Gives their exit codes and logs.
+        GitHub shows them as going on while they do. Gives their exit codes and logs.
         """
         payload = {**self._repository(), "schedule": "7 * * * *"}
-        environments = [self.environment("schedule", payload) for _ in delays]
+        runs = [self.going_on() for _ in delays]
+        environments = [self.environment("schedule", payload) | {"GITHUB_RUN_ID": str(run.id)} for run in runs]
         clock = FastClock(self.hub.clock.now, time.monotonic())
 
         def tick(_: Recorded) -> None:
@@ -186,6 +188,8 @@ class Stage:
         finally:
             self.hub.clear_hooks()
             self.hub.clock.set(clock.now() + timedelta(seconds=1))
+            for run in runs:
+                run.status, run.conclusion = "completed", "success"
 
     def verdict(self, pull: PullRequest, name: str = "keyturn") -> str | None:
         """The state of the newest status of this name on the head, `None` where there is none."""
@@ -209,6 +213,20 @@ class Stage:
     def events(self, pull: PullRequest) -> list[str]:
         """The events in the ledger, oldest first."""
         return [event["event"] for entry in self.ledger(pull) for event in entry["events"]]
+
+    def going_on(self, number: int | None = None) -> WorkflowRun:
+        """Let GitHub show a run that is going on, of this number where one is given."""
+        branch = self.repo.default_branch
+        run = self.repo.checks.add_workflow_run(
+            "keyturn-sweep",
+            event="schedule",
+            sha=self.repo.refs[f"refs/heads/{branch}"],
+            branch=branch,
+            actor=self.ann,
+            status="in_progress",
+        )
+        run.id = number or run.id
+        return run
 
     def _repository(self) -> dict[str, Any]:
         return {"repository": {"full_name": self.repo.full_name, "default_branch": self.repo.default_branch}}

@@ -10,6 +10,7 @@ from msgspec import Struct
 from keyturn.core.compose import Run
 from keyturn.gate.aftercare import Aftercare
 from keyturn.gate.merge_group import Queue
+from keyturn.gate.others import Others
 from keyturn.gate.overrides_owed import OverridesOwed
 from keyturn.gate.publication import Publication
 from keyturn.gate.story import Gate
@@ -53,6 +54,7 @@ def build(
         """Wait a random while: runs that collide should part."""
         sleep(random.uniform(0.2, 2.0))  # noqa: S311 - nothing depends on its being hard to guess
 
+    others = Others(reader, settings.run_url)
     gate = Gate(
         reader=reader,
         writer=writer,
@@ -66,9 +68,11 @@ def build(
             writer=writer,
             settings=settings,
             messenger=Messenger(settings, clock=clock, sleep=sleep, email_of=reader.email_of),
+            others=others,
             answering=answering,
         ),
-        overrides_owed=OverridesOwed(reader=reader, writer=writer),
+        overrides_owed=OverridesOwed(reader=reader, writer=writer, others=others),
+        others=others,
     )
     return House(
         reader,

@@ -12,7 +12,8 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry
 from keyturn.gate.answering import Answering
 from keyturn.gate.judged import Judged
-from keyturn.gate.owed import first_young, that_asks, unsaid
+from keyturn.gate.others import Others
+from keyturn.gate.owed import that_asks, unsaid
 from keyturn.ports import OwnComment, Reader, Unavailable, Writer
 from keyturn.render.comment import Extras, comment
 from keyturn.render.marker import marker, read_marker
@@ -41,6 +42,9 @@ class Delivered(Protocol):
 class Messenger(Protocol):
     """Mirrors a request where people talk. It never raises, and does nothing where nothing is owed."""
 
+    def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
+        """Whether a delivery would have something to say; nothing is sent to find that out."""
+
     def deliver(
         self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
     ) -> Delivered:
@@ -50,8 +54,7 @@ class Messenger(Protocol):
 class Aftercare(Struct, frozen=True, kw_only=True):
     """Tells people and the agent what was decided. What fails becomes a warning, and the next run catches up.
 
-    What follows from an entry of the ledger is done by the run that wrote it. Any other leaves it alone, and `leaves`
-    says so; once that run has had its time, whoever finds it undone does it.
+    What follows from an entry of the ledger is done by the run that wrote it, and by `others` once that one is gone.
 
     `answering` is the node id of the comment or review that caused this run, `None` where none did.
     """
@@ -60,20 +63,10 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     writer: Writer
     settings: Settings
     messenger: Messenger
+    others: Others
     answering: str | None = None
     edited: set[int] = field(default_factory=set)
     """The pull requests whose one comment this run has written."""
-
-    def leaves(self, judged: Judged) -> bool:
-        """Whether anything of what is owed now is another run's to say or ask."""
-        there = judged.snapshot.standing.comments
-        to_say = any(judged.is_anothers(owed.entry) for owed in unsaid(judged, there))
-        if to_say or not judged.is_open:
-            return to_say
-        if sticky_of(there) is None and judged.is_anothers(first_young(judged)):
-            return True
-        kept = Memory.of(sticky_of(there), judged.judgement.decision.request_id)
-        return judged.is_anothers(that_asks(judged)) and bool(_to_ask(judged, kept))
 
     def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
         """Do everything that is owed for a governed pull request and not another run's to do; returns warnings."""
@@ -83,7 +76,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged, there),
-            lambda: Answering(self.reader, self.writer, self.answering).answer(judged, there),
+            lambda: Answering(self.reader, self.writer, self.others, self.answering).answer(judged, there),
         ]
         if judged.is_open:
             steps = [
@@ -125,7 +118,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         self, judged: Judged, group: Sequence[Judged], sticky: OwnComment | None, memory: "Memory"
     ) -> Iterator[str]:
         body = self._body(judged, group, memory)
-        if sticky is None and not judged.is_anothers(first_young(judged)):
+        if sticky is None and self.others.are_gone(judged):
             self.edited.add(judged.number)
             self.writer.comment(judged.number, body)
         elif sticky is not None and sticky.body != body:
@@ -134,7 +127,9 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         yield from ()
 
     def _tell(self, judged: Judged, memory: "Memory") -> Iterator[str]:
-        if judged.entries and judged.is_busy(judged.entries[-1]):
+        if not self.messenger.owes(judged.told, judged.entries, memory.slack):
+            return
+        if judged.entries and not self.others.is_ours(judged, judged.entries[-1]):
             return
         told = self.messenger.deliver(judged.told, judged.entries, memory.slack)
         memory.slack = told.memory
@@ -171,7 +166,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
 
     def _notices(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
         for owed in unsaid(judged, there):
-            if not judged.is_anothers(owed.entry):
+            if self.others.is_ours(judged, owed.entry):
                 self.writer.comment(judged.number, notice(owed.kind, judged.judgement, owed.event))
         yield from ()
 
@@ -180,7 +175,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     def _ask(self, judged: Judged, memory: "Memory") -> Iterator[str]:
         """Ask whoever is still needed, once a request."""
         asked = _to_ask(judged, memory)
-        if asked and not judged.is_anothers(that_asks(judged)):
+        if asked and self.others.is_ours(judged, that_asks(judged)):
             refused = self.writer.ask(judged.number, asked.users, asked.teams)
             memory.unasked = tuple(sorted({*memory.unasked, *refused}))
         yield from ()

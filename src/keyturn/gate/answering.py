@@ -8,6 +8,7 @@ from msgspec import Struct
 from keyturn.core.commands import Command
 from keyturn.core.record import LedgerEntry
 from keyturn.gate.judged import Judged
+from keyturn.gate.others import Others
 from keyturn.ports import OwnComment, Reader, Writer
 from keyturn.render.answers import answer, reaction
 from keyturn.render.marker import marker, read_marker
@@ -24,6 +25,7 @@ class Answering(Struct, frozen=True):
 
     reader: Reader
     writer: Writer
+    others: Others
     cause: str | None
 
     def answer(self, judged: Judged, there: Iterable[OwnComment]) -> Iterator[str]:
@@ -49,10 +51,11 @@ class Answering(Struct, frozen=True):
         """
         if command.source == self.cause:
             return True
-        if any(judged.is_busy(entry) for entry in judged.entries if _tells(entry, command)):
+        if not judged.is_open or command.reactions is None or command.reactions:
             return False
-        unanswered = judged.is_open and command.reactions is not None and not command.reactions
-        return unanswered and (why is None or judged.judgement.now >= command.at + HEARD)
+        if why is not None and judged.judgement.now < command.at + HEARD:
+            return False
+        return all(self.others.is_ours(judged, entry) for entry in judged.entries if _tells(entry, command))
 
 
 def _tells(entry: LedgerEntry, command: Command) -> bool:

@@ -1,7 +1,5 @@
 """A pull request in the course of a run: what was read, what was decided, and the ledger entry that holds it."""
 
-from datetime import timedelta
-
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -14,9 +12,6 @@ from keyturn.core.rulebook import Mode
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.ports import Snapshot
 
-LEASE = timedelta(seconds=90)
-"""So long after an entry was written, what follows from it is left to the run that wrote it, which may be slow."""
-
 
 class JudgeAgain(Exception):  # noqa: N818 - it is a turn of the story, not a fault
     """What was judged is no longer what is there, so that it must be judged afresh."""
@@ -27,8 +22,7 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     `entry` is the ledger entry that this run writes, `None` where nothing is new. `ledger_commit` is a commit of the
     ledger branch that holds the newest entry, `None` where there is none. `own` are the paths of all entries that this
-    run has written so far. At the `first_look` of a run, what follows from other runs' entries is left to them whatever
-    their age, so that of two runs that find the same left undone one is first.
+    run has written so far. `first_look` is whether this is the run's first look at it.
     """
 
     snapshot: Snapshot
@@ -69,19 +63,8 @@ class Judged(Struct, frozen=True, kw_only=True):
         """Its ledger entries, oldest first, this run's own included."""
         return self.snapshot.chain.entries + ((self.entry,) if self.entry is not None else ())
 
-    def is_anothers(self, entry: LedgerEntry | None) -> bool:
-        """Whether what follows from this entry is for another run to do, as far as this run can tell by now."""
-        return entry is not None and not self._wrote(entry) and (self.first_look or self.is_young(entry))
-
-    def is_busy(self, entry: LedgerEntry) -> bool:
-        """Whether another run wrote an entry so lately that it may still be at what follows from it."""
-        return not self._wrote(entry) and self.is_young(entry)
-
-    def is_young(self, entry: LedgerEntry) -> bool:
-        """Whether the run that wrote an entry may still be at what follows from it."""
-        return self.judgement.now < entry.time + LEASE
-
-    def _wrote(self, entry: LedgerEntry) -> bool:
+    def wrote(self, entry: LedgerEntry) -> bool:
+        """Whether this run wrote an entry."""
         return entry is self.entry or entry.path in self.own
 
     def that_overrode(self, record: OverrideRecord) -> LedgerEntry | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from keyturn.core.compose import bookkeeping, overrides_of
@@ -11,6 +11,7 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.override_review import Closing, ends_review, is_undone, reviewed
 from keyturn.core.record import OverrideRecord, RecordedEvent, bytes_hash
 from keyturn.gate.judged import Judged
+from keyturn.gate.others import Others
 from keyturn.ports import Reader, ReviewIssue, Unavailable, Writer
 from keyturn.render.marker import read_marker
 from keyturn.render.notices import override_reminder
@@ -31,8 +32,7 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
 
     reader: Reader
     writer: Writer
-    left: set[int] = field(default_factory=set)
-    """The pull requests whose reminder was left to another run when they were last looked at."""
+    others: Others
 
     def news(self, judgement: Judgement) -> News:
         """Look at the issue of every review that is still owed; who closed it decides whether the review is done.
@@ -58,7 +58,6 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
         override holds and the debt stands in the ledger all the same. What follows from another run's entry is left to
         that run. Raises `LedgerMoved` where the ledger changed before what was done could be written down.
         """
-        self.left.discard(judged.number)
         if not judged.entries:
             return judged, ()
         before = judged.entries[-1].state.overrides
@@ -80,9 +79,9 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
     def _attend(self, judged: Judged, owed: OverrideRecord) -> OverrideRecord:
         if owed.reviewed_at is not None:
             return owed
-        if judged.is_anothers(judged.that_overrode(owed)) and owed.issue is None:
-            return owed
         if owed.issue is None:
+            if not self.others.is_ours(judged, judged.that_overrode(owed)):
+                return owed
             return owed.model_copy(update={"issue": self._asked_for(judged, owed)})
         issue_now = self._issue(owed)
         if issue_now is not None and issue_now.open:
@@ -114,19 +113,9 @@ class OverridesOwed(Struct, frozen=True, kw_only=True):
         reminder = override_reminder(owed, judged.judgement)
         if not owed.overdue or read_marker(reminder) in [read_marker(body) for body in issue.said]:
             return
-        found = (entry for entry in judged.entries if any(owed == record for record in entry.state.overrides))
-        if any(judged.is_busy(entry) for entry in found):
-            self.left.add(judged.number)
-        else:
+        found = [entry for entry in judged.entries if any(owed == record for record in entry.state.overrides)]
+        if all(self.others.is_ours(judged, entry) for entry in found):
             self.writer.comment_issue(issue.number, reminder)
-
-    def leaves(self, judged: Judged) -> bool:
-        """Whether an issue or reminder that is missing now is another run's to write."""
-        owed = judged.entries[-1].state.overrides if judged.entries else ()
-        return judged.number in self.left or any(
-            record.issue is None and record.reviewed_at is None and judged.is_anothers(judged.that_overrode(record))
-            for record in owed
-        )
 
     def _issue(self, record: OverrideRecord) -> ReviewIssue | None:
         if record.issue is None or record.reviewed_at is not None:

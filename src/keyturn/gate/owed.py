@@ -80,9 +80,3 @@ def _newest(judged: Judged, events: Collection[Event]) -> LedgerEntry | None:
     """The newest entry with one of these events; without any, the newest of all."""
     found = (entry for entry in reversed(judged.entries) if any(event.event in events for event in entry.events))
     return next(found, judged.entries[-1] if judged.entries else None)
-
-
-def first_young(judged: Judged) -> LedgerEntry | None:
-    """The entry whose run writes the one comment where that is missing: the oldest that may still be worked on."""
-    young = (entry for entry in judged.entries if judged.is_young(entry))
-    return next(young, judged.entries[-1] if judged.entries else None)

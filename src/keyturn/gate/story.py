@@ -15,7 +15,8 @@ from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.gate.aftercare import Aftercare
 from keyturn.gate.appended import Appended
-from keyturn.gate.judged import LEASE, JudgeAgain, Judged
+from keyturn.gate.judged import JudgeAgain, Judged
+from keyturn.gate.others import GRACE, Others
 from keyturn.gate.overrides_owed import OverridesOwed
 from keyturn.gate.publication import Publication, stands
 from keyturn.gate.settle import settle
@@ -72,6 +73,7 @@ class Gate(Struct, kw_only=True):
     publication: Publication
     aftercare: Aftercare
     overrides_owed: OverridesOwed
+    others: Others
     decided: dict[int, Judged] = {}
     """The pull requests as this run last judged them, whatever came of it."""
     observing: bool = False
@@ -88,7 +90,7 @@ class Gate(Struct, kw_only=True):
         while True:
             try:
                 result, is_done = self._judge_once(number, known, first_look=not looks)
-                if is_done or self.clock() >= started + LEASE + PATIENCE:
+                if is_done or self.clock() >= started + GRACE + PATIENCE:
                     return result
                 looks += 1
                 for _ in range(looks):
@@ -226,14 +228,15 @@ class Gate(Struct, kw_only=True):
 
         Nothing of it changes the verdict, and what fails is caught up by the next run.
         """
+        self.others.unsure.discard(judged.number)
         if not judged.is_governed:
             return _Cared(judged, (), is_done=True)
         try:
             owing, warnings = self.overrides_owed.ask_for_reviews(judged, self._record)
         except LedgerMoved:
             return _Cared(judged, (), is_done=False)
-        is_done = not (self.overrides_owed.leaves(owing) or self.aftercare.leaves(owing))
-        return _Cared(owing, (*warnings, *self.aftercare.look_after(owing, group)), is_done=is_done)
+        warnings = (*warnings, *self.aftercare.look_after(owing, group))
+        return _Cared(owing, warnings, is_done=judged.number not in self.others.unsure)
 
     def _was_overtaken(self, group: Sequence[Judged]) -> bool:
         """Whether another run wrote a newer entry while this one was telling people, so that what it told is old."""

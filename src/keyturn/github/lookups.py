@@ -1,5 +1,6 @@
 """What is fetched only when a judgement asks for it: roles, people, teams, the pusher, workflow runs."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -12,6 +13,7 @@ from keyturn.github.accounts import rest_account
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields, objects
 from keyturn.github.refusals import Refusal
+from keyturn.ports import Unavailable
 from keyturn.settings import OwnRun
 
 _ROLES: Final = {
@@ -22,6 +24,7 @@ _ROLES: Final = {
     "maintain": Role.MAINTAIN,
     "admin": Role.ADMIN,
 }
+_RUN: Final = re.compile(r"/actions/runs/(?P<run>[0-9]{1,20})$")
 _UNREADABLE: Final = {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
@@ -34,6 +37,7 @@ class Lookups(Struct, frozen=True):
     _people: dict[str, Account | None] = field(default_factory=dict)
     _emails: dict[str, str | None] = field(default_factory=dict)
     _teams: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    _runs_over: dict[str, bool | None] = field(default_factory=dict)
 
     def role(self, login: str) -> Role | None:
         """What an account may do in the repository; `None` where the token may not ask. No account, no role."""
@@ -97,6 +101,25 @@ class Lookups(Struct, frozen=True):
             for run in found
         )
         return tuple(run for run in runs if run.id != self.own_run.id and run.name != self.own_run.workflow)
+
+    def run_is_over(self, url: str) -> bool | None:
+        """Whether a workflow run has ended; `None` where that cannot be read. `url` is the address of its log.
+
+        It is not worth waiting for: a refusal or a failure is an answer, too.
+        """
+        if url not in self._runs_over:
+            self._runs_over[url] = self._is_over(url)
+        return self._runs_over[url]
+
+    def _is_over(self, url: str) -> bool | None:
+        found = _RUN.search(url)
+        if found is None:
+            return None
+        try:
+            run = self.client.rest("GET", f"{self.client.home}/actions/runs/{found['run']}", at_once=True)
+            return Fields.of(run, "the workflow run").text("status") == "completed"
+        except Unavailable:
+            return None
 
     def _role(self, login: str) -> Role | None:
         path = f"{self.client.home}/collaborators/{_quoted(login)}/permission"

@@ -90,6 +90,10 @@ class GitHubReader:
             return False
         return role is not None and role >= Role.WRITE
 
+    def run_is_over(self, url: str | None) -> bool | None:
+        """Whether the run with this log has come to its end, by itself or not; `None` where that cannot be read."""
+        return self._lookups.run_is_over(url) if url is not None else None
+
     def email_of(self, login: str) -> str | None:
         """The public e-mail address of an account, `None` where it has none or cannot be read."""
         try:
