@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.github_server.state.pull_request import PullRequest
 
 REASON = "the payment provider is down and this turns it off"
 NAMED = RULES.replace("approvers: {permission: write}", "approvers: {permission: write, users: [ann, ben]}")
+LONGEST = timedelta(seconds=40)
+"""A run gives one that may still be at work so much time at most before it does what that left undone."""
 
 
 def _opened(stage: Stage) -> PullRequest:
@@ -90,8 +93,10 @@ def _play(folder: Path, scene: Callable[[Stage], PullRequest], disturb: Callable
         hub.clear_hooks()
         hub.faults.clear()
         for _ in range(2):
+            started = hub.clock.now
             ran = stage.judge(pull, labels="true")
             assert ran.code == 0, ran.log
+            assert hub.clock.now - started <= LONGEST
         settled = len(hub.writes)
         stage.judge(pull, labels="true")
         assert hub.writes[settled:] == []

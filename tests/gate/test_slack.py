@@ -81,6 +81,29 @@ def test_slack__that_fails_leaves_the_verdict_alone_and_is_caught_up(stage: Stag
     assert len(slack.cards) == 1
 
 
+@pytest.mark.parametrize("way", ["token", "webhook"])
+def test_slack__that_failed_a_moment_ago_is_caught_up_by_the_run_after(
+    stage: Stage, slack: SlackServer, way: str
+) -> None:
+    """Two runs seconds apart, the first of which Slack turned away: the second tells what is owed, and once."""
+    if way == "webhook":
+        stage.inputs = {"slack-webhook-url": slack.hook}
+    pull = stage.change("write src/tax.py")
+    slack.faults.status(503, times=None)
+    assert stage.judge(pull).code == 0
+    slack.faults.clear()
+    told = len(slack.calls)
+    stage.hub.clock.advance(seconds=2)
+
+    ran = stage.judge(pull)
+
+    assert (ran.code, "::warning" in ran.log) == (0, False), ran.log
+    assert len(slack.calls) > told
+    told = len(slack.calls)
+    stage.judge(pull)
+    assert len(slack.calls) == told
+
+
 def test_slack__finds_its_card_again_when_the_comment_was_deleted(stage: Stage, slack: SlackServer) -> None:
     """The comment that holds the memory is gone; the new one learns from the channel, and there is one card."""
     pull = stage.change("write src/tax.py")
