@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from keyturn.core.digest import bytes_digest
+from keyturn.render.marker import marker
 from tests.gate.stage import MANIFEST, RULES, Stage, manifest
+from tests.github_server.journal import Recorded
 
 REASON = "the payment provider is down and this turns it off"
 
@@ -285,21 +287,40 @@ def test_outcome__command_that_no_run_heard_of_is_answered_by_the_next(stage: St
     assert stage.hub.writes[writes:] == []
 
 
-def test_outcome__refusal_that_no_run_heard_of_is_told_once_its_own_had_time(stage: Stage) -> None:
-    """The run that a command causes tells why it is refused; where none came, another does, and only once."""
+def test_outcome__refusal_that_no_run_heard_of_is_told_by_the_next(stage: Stage) -> None:
+    """The run that a command causes tells why it is refused; another waits a moment for it, and then tells it, once."""
     pull = stage.change("drop production_database", "write src/tax.py")
     stage.judge(pull)
     stage.hub.clock.advance(minutes=1)
     comment = pull.comment(stage.ann, f"/keyturn override {pull.head_oid} {REASON}")
 
     stage.judge(pull)
-    assert comment.reactions == []
-    stage.hub.clock.advance(seconds=90)
-    stage.judge(pull)
-    stage.judge(pull)
 
     assert [each.content for each in comment.reactions] == ["THUMBS_DOWN"]
+    writes = len(stage.hub.writes)
+    stage.judge(pull)
+    assert stage.hub.writes[writes:] == []
     assert sum("has no effect" in each.body for each in pull.comments) == 1
+
+
+def test_outcome__refusal_that_another_run_tells_meanwhile_is_not_told_again(stage: Stage) -> None:
+    """Two runs find the same command unanswered: the later one looks once more before it writes."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    refused = pull.comment(stage.ann, f"/keyturn override {pull.head_oid} {REASON}")
+    told = marker({"kind": "answer", "to": refused.node_id})
+
+    def tell(request: Recorded) -> None:
+        if request.operation == "CommentsOn":
+            stage.hub.clear_hooks()
+            pull.comment(stage.token.account, f"{told}\nThat has no effect.")
+
+    stage.hub.before_request(tell)
+    stage.judge(pull)
+
+    assert [each.body for each in pull.comments if "has no effect" in each.body] == [f"{told}\nThat has no effect."]
+    assert [each.content for each in refused.reactions] == ["THUMBS_DOWN"]
 
 
 def test_outcome__answers_that_github_does_not_tell_of_are_not_repeated(stage: Stage) -> None:

@@ -13,8 +13,8 @@ from keyturn.ports import OwnComment, Reader, Writer
 from keyturn.render.answers import answer, reaction
 from keyturn.render.marker import marker, read_marker
 
-HEARD = timedelta(seconds=90)
-"""How long a command that is refused is left to the run that it caused."""
+HEARD = timedelta(seconds=10)
+"""So young, a command that is refused is left to the run that it causes; any other looks again until it is older."""
 
 
 class Answering(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Answering(Struct, frozen=True):
             if not self._is_owed(judged, command, why):
                 continue
             key: dict[str, object] = {"kind": "answer", "to": command.source}
-            if why is not None and key not in said and self.reader.may_write(command.by):
+            if why is not None and key not in said and self.reader.may_write(command.by) and self._is_new(judged, key):
                 self.writer.comment(judged.number, f"{marker(key)}\n{why}")
             given = reaction(judged.judgement, command)
             if given not in (command.reactions or ()):  # last, since it shows that the command was answered
@@ -54,8 +54,13 @@ class Answering(Struct, frozen=True):
         if not judged.is_open or command.reactions is None or command.reactions:
             return False
         if why is not None and judged.judgement.now < command.at + HEARD:
+            self.others.unsure.add(judged.number)
             return False
         return all(self.others.is_ours(judged, entry) for entry in judged.entries if _tells(entry, command))
+
+    def _is_new(self, judged: Judged, key: dict[str, object]) -> bool:
+        """Whether nobody has given this answer in this very moment: the run that a command causes may be late."""
+        return key not in [read_marker(own.body) for own in self.reader.own_comments(judged.number)]
 
 
 def _tells(entry: LedgerEntry, command: Command) -> bool:
