@@ -6,6 +6,7 @@ import pytest
 
 from tests.gate.stage import RULES, Stage
 from tests.gate.test_outcomes import REASON
+from tests.github_server.journal import Recorded
 
 NAMED = RULES.replace("approvers: {permission: write}", "approvers: {permission: write, users: [ann, ben, olga]}")
 OBSERVE = RULES + "mode: observe\n"
@@ -162,6 +163,58 @@ def test_finding__success_that_github_does_not_take(stage: Stage) -> None:
     ran = stage.judge(pull)
 
     assert ran.decision["reason_codes"] == ["api_unavailable", "requester_unknown"], ran.log
+
+
+def test_finding__success_that_github_does_not_take_is_not_judged_for_a_minute(stage: Stage) -> None:
+    """Each judgement costs calls that the whole repository shares: a few of them, and the next run goes on."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    fault = stage.hub.faults.status(503, times=None, path="*/statuses/*")
+    before = len(stage.hub.reads) + len(stage.hub.writes)
+
+    stage.judge(pull)
+
+    assert fault.met
+    assert len(stage.hub.reads) + len(stage.hub.writes) - before < 40
+    stage.hub.faults.clear()
+    stage.judge(pull)
+    assert stage.verdict(pull) == "success"
+
+
+def test_finding__ledger_that_always_moves_is_unwritable(stage: Stage) -> None:
+    """Nobody's commit ever lands on the head that was read: after a minute that is what the verdict says."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+
+    def move(request: Recorded) -> None:
+        if request.operation == "AppendToLedger":
+            stage.repo.commit("keyturn-ledger", {"README.md": f"{len(stage.hub.writes)}"}, author=stage.ann)
+
+    stage.hub.before_request(move)
+    started = stage.hub.clock.now
+
+    ran = stage.judge(pull)
+
+    assert ran.decision["reason_codes"] == ["ledger_unwritable", "requester_unknown"], ran.log
+    assert 60 <= (stage.hub.clock.now - started).total_seconds() < 70
+    assert stage.verdict(pull) == "error"
+
+
+def test_finding__run_ends_whatever_its_clock_says(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that stands still does not keep a run looking for ever at what another left undone."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    pull.comments.clear()
+    pauses: list[float] = []
+    monkeypatch.setattr(stage, "_sleep", pauses.append)
+
+    ran = stage.judge(pull)
+
+    assert (ran.code, len(pauses)) == (0, 36), ran.log
 
 
 @pytest.mark.parametrize("carrier", ["status", "check"])

@@ -10,11 +10,20 @@ from keyturn.core.judgement import Judgement
 from keyturn.core.record import LedgerEntry, OverrideRecord
 from keyturn.core.rulebook import Mode
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
-from keyturn.ports import Snapshot
+from keyturn.ports import Snapshot, Unavailable
 
 
 class JudgeAgain(Exception):  # noqa: N818 - it is a turn of the story, not a fault
     """What was judged is no longer what is there, so that it must be judged afresh."""
+
+
+class NotTaken(JudgeAgain):
+    """GitHub did not take a success, which must not be sent again later as it is; `why` says what it said."""
+
+    def __init__(self, why: Unavailable) -> None:
+        """Keep what GitHub said."""
+        super().__init__(str(why))
+        self.why = why
 
 
 class Judged(Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ from keyturn.core.decision import ReasonCode
 from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, verdict_name
 from keyturn.gate.judged import JudgeAgain
+from keyturn.gate.persistence import Persistence
 from keyturn.gate.publication import stands
-from keyturn.gate.story import PATIENCE, Gate, Result
+from keyturn.gate.story import Gate, Result
 from keyturn.ports import Reader, Unavailable, VerdictToPublish, Writer
 from keyturn.render.status import decision_description, group_description
 from keyturn.settings import Settings
@@ -29,15 +30,14 @@ class Queue(Struct, frozen=True, kw_only=True):
         A group whose members cannot all be found gets the verdict `error`, and so does one whose members kept changing.
         Raises `Unavailable` where nothing could be published.
         """
-        until = self.gate.clock() + PATIENCE
+        persistence = Persistence.begin(self.gate.clock, self.gate.pause)
         while True:
             try:
                 return self._judge_once(base, head_commit, self.reader.merge_group(base, base_commit, head_commit))
             except JudgeAgain as moved:
-                if self.gate.clock() >= until:
+                if not persistence.judges_again(moved):
                     why = Unavailable(ReasonCode.HEAD_MOVED, f"{moved}; the next run judges afresh")
                     return self._give_up(base, head_commit, why)
-                self.gate.pause()
             except Unavailable as refused:
                 return self._give_up(base, head_commit, refused)
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from keyturn.core.chain import Anchor
 from keyturn.core.verdict import VerdictState
-from keyturn.gate.judged import JudgeAgain, Judged
+from keyturn.gate.judged import JudgeAgain, Judged, NotTaken
 from keyturn.ports import Fingerprint, PublishedVerdict, Reader, Unavailable, VerdictToPublish, Writer
 from keyturn.render.check_page import check_page
 from keyturn.render.status import status_description, strictest_description
@@ -41,7 +41,7 @@ class Publication(Struct, frozen=True, kw_only=True):
                 self.writer.publish(head, verdict)
             except Unavailable as refused:
                 if verdict.state is VerdictState.SUCCESS:
-                    raise JudgeAgain(str(refused)) from refused
+                    raise NotTaken(refused) from refused
                 raise
         self._confirm_ledger(group)
 

@@ -1,7 +1,7 @@
 """The story of one run: facts, decision, ledger, verdict, and then everything that people see."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -15,17 +15,15 @@ from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, state_of, verdict_name
 from keyturn.gate.aftercare import Aftercare
 from keyturn.gate.appended import Appended
-from keyturn.gate.judged import JudgeAgain, Judged
-from keyturn.gate.others import GRACE, Others
+from keyturn.gate.judged import JudgeAgain, Judged, NotTaken
+from keyturn.gate.others import Others
 from keyturn.gate.overrides_owed import OverridesOwed
+from keyturn.gate.persistence import Persistence
 from keyturn.gate.publication import Publication, stands
 from keyturn.gate.settle import settle
 from keyturn.ports import Fingerprint, LedgerMoved, Reader, Snapshot, Unavailable, VerdictToPublish, Writer
 from keyturn.render.status import decision_description
 from keyturn.settings import Settings
-
-PATIENCE = timedelta(seconds=60)
-"""How long a run goes on judging afresh while others move the ledger or the pull request under it."""
 
 
 class Result(Struct, frozen=True):
@@ -85,21 +83,15 @@ class Gate(Struct, kw_only=True):
 
         `known` is a snapshot that was just read, so that it is not read twice.
         """
-        started = self.clock()
-        until, looks = started + PATIENCE, 0
+        persistence = Persistence.begin(self.clock, self.pause)
         while True:
             try:
-                result, is_done = self._judge_once(number, known, first_look=not looks)
-                if is_done or self.clock() >= started + GRACE + PATIENCE:
+                result, is_done = self._judge_once(number, known, first_look=not persistence.looks)
+                if is_done or not persistence.looks_again():
                     return result
-                looks += 1
-                for _ in range(looks):
-                    self.pause()
-                until = self.clock() + PATIENCE
             except (JudgeAgain, LedgerMoved) as moved:
-                if self.clock() >= until:
+                if not persistence.judges_again(moved):
                     return self._unsettled(number, moved)
-                self.pause()
             except Unavailable as unavailable:
                 return self.give_up(number, unavailable)
             known = None
@@ -250,8 +242,8 @@ class Gate(Struct, kw_only=True):
 
     def _unsettled(self, number: int, moved: Exception) -> Result:
         """Things kept moving for as long as this run had patience."""
-        if isinstance(moved.__cause__, Unavailable):  # a success that GitHub did not take
-            return self.give_up(number, moved.__cause__)
+        if isinstance(moved, NotTaken):
+            return self.give_up(number, moved.why)
         code = ReasonCode.LEDGER_UNWRITABLE if isinstance(moved, LedgerMoved) else ReasonCode.HEAD_MOVED
         why = str(moved) or "other runs kept writing to the ledger"
         return self.give_up(number, Unavailable(code, f"{why}; the next run judges afresh"))
