@@ -124,6 +124,8 @@ class Light(Struct, frozen=True, kw_only=True):
     reviews: frozenset[tuple[str, str, str | None]]
     commands: frozenset[str]
     """The node ids of the comments whose first line starts with `/keyturn`."""
+    markers: tuple[str, ...] = ()
+    """The first lines of keyturn's own comments, so far as they are among the newest comments."""
     verdict: PublishedVerdict | None
     entry: LedgerEntry | None
     rules_digest: str | None
@@ -219,8 +221,8 @@ class Writer(Protocol):
     def publish(self, commit: str, verdict: "VerdictToPublish") -> None:
         """Set the verdict of this name on a commit."""
 
-    def comment(self, number: int, body: str) -> None:
-        """Write a new comment."""
+    def comment(self, number: int, body: str) -> OwnComment | None:
+        """Write a new comment; `None` where the host did not say which one it became."""
 
     def edit_comment(self, comment: OwnComment, body: str) -> None:
         """Replace the text of keyturn's own comment."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from keyturn.render.marker import marker
 from tests.gate.stage import Stage
 from tests.github_server.state.pull_request import PullRequest
 
@@ -78,3 +79,33 @@ def test_run__with_nothing_left_undone_is_not_asked_about(stage: Stage) -> None:
     stage.judge(pull)
 
     assert [read.path for read in stage.hub.reads[reads:]] == ["/graphql", "/graphql"]
+
+
+def test_sweep__reads_nothing_whole_that_was_told(stage: Stage) -> None:
+    """A request that was just opened, asked for and told of is no reason for a sweep to read it whole."""
+    stage.repo.commit("main", {"rules.yml": stage.rules + "escalation: {users: [otto]}\n"})
+    pulls = [stage.change("write src/tax.py", files={"src/tax.py": f"rate = {rate}\n"}) for rate in range(3)]
+    stage.sweep()
+    stage.hub.clock.advance(minutes=65)
+    stage.sweep()
+    assert [stage.events(pull) for pull in pulls] == [["requested", "escalated"]] * 3
+    reads = len(stage.hub.reads)
+
+    stage.sweep()
+
+    assert "PullRequests" not in [read.operation for read in stage.hub.reads[reads:]]
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_sweep__finishes_what_only_keyturn_itself_can_say_was_told(stage: Stage, *, copied: bool) -> None:
+    """A request that was stopped and told to nobody is read again, also where somebody else says that it was told."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    stage.hub.faults.status(403, times=None, method="POST", path="*/comments")
+    stage.judge(pull)
+    stage.hub.faults.clear()
+    if copied:
+        pull.comment(stage.rita, marker({"kind": "request", "told": "000001.json"}))
+
+    stage.sweep()
+
+    assert [comment.author is stage.rita for comment in pull.comments] == [*[True] * copied, False, False]

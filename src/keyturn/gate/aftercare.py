@@ -65,14 +65,16 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     messenger: Messenger
     others: Others
     answering: str | None = None
-    edited: set[int] = field(default_factory=set)
-    """The pull requests whose one comment this run has written."""
+    edited: dict[int, OwnComment | None] = field(default_factory=dict)
+    """The one comments that this run has written, by pull request; `None` where it is not known which one it is."""
 
     def look_after(self, judged: Judged, group: Sequence[Judged]) -> tuple[str, ...]:
         """Do everything that is owed for a governed pull request and not another run's to do; returns warnings."""
         there = judged.snapshot.standing.comments
         sticky = sticky_of(there)
         kept = Memory.of(sticky, judged.judgement.decision.request_id)
+        if judged.is_open and not self._more_follows(judged, there, kept):
+            kept = replace(kept, told=judged.newest_entry)
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged, there),
@@ -85,15 +87,23 @@ class Aftercare(Struct, frozen=True, kw_only=True):
                 lambda: self._ask(judged, new),
                 lambda: self._label(judged),
                 lambda: self._tell(judged, new),
-                lambda: self._remember(judged, group, new) if new != kept else (),
             ]
         else:
-            steps = [
-                *steps,
-                lambda: self._tell(judged, new),
-                lambda: self._mark(sticky, new) if sticky is not None and new != kept else (),
-            ]
-        return tuple(warning for step in steps for warning in _tried(step))
+            steps = [*steps, lambda: self._tell(judged, new)]
+        warnings = [warning for step in steps for warning in _tried(step)]
+        if not warnings and judged.number not in self.others.left:
+            new.told = judged.newest_entry
+        return (*warnings, *_tried(lambda: self._remember(judged, group, sticky, kept, new)))
+
+    def _more_follows(self, judged: Judged, there: Sequence[OwnComment], kept: "Memory") -> bool:
+        """Whether anything is to be done once the one comment stands."""
+        return bool(
+            any(unsaid(judged, there))
+            or judged.judgement.commands
+            or _to_ask(judged, kept)
+            or self._labels(judged) != ((), ())
+            or self.messenger.owes(judged.told, judged.entries, kept.slack)
+        )
 
     def say_error(self, judged: Judged, decision: Decision) -> tuple[str, ...]:
         """Let the one comment say that keyturn could not find out, instead of what it decided before; returns warnings.
@@ -119,10 +129,10 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     ) -> Iterator[str]:
         body = self._body(judged, group, memory)
         if sticky is None and self.others.are_gone(judged):
-            self.edited.add(judged.number)
-            self.writer.comment(judged.number, body)
+            self.edited[judged.number] = None
+            self.edited[judged.number] = self.writer.comment(judged.number, body)
         elif sticky is not None and sticky.body != body:
-            self.edited.add(judged.number)
+            self.edited[judged.number] = sticky
             self.writer.edit_comment(sticky, body)
         yield from ()
 
@@ -135,17 +145,21 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         memory.slack = told.memory
         yield from told.warnings
 
-    def _remember(self, judged: Judged, group: Sequence[Judged], memory: "Memory") -> Iterator[str]:
-        """Keep the memory in the marker of the comment, which may have been written just now."""
-        sticky = sticky_of(self.reader.own_comments(judged.number))
-        if sticky is not None:
-            self.writer.edit_comment(sticky, self._body(judged, group, memory))
-        yield from ()
+    def _remember(
+        self, judged: Judged, group: Sequence[Judged], sticky: OwnComment | None, kept: "Memory", new: "Memory"
+    ) -> Iterator[str]:
+        """Keep the memory in the marker of the comment, which may have been written just now.
 
-    def _mark(self, sticky: OwnComment, memory: "Memory") -> Iterator[str]:
-        """Keep the memory in the marker of a comment that is not written any more: the rest of it stays as it was."""
-        text = sticky.body.partition("\n")[2]
-        self.writer.edit_comment(sticky, f"{marker(memory.as_marker())}\n{text}")
+        The rest of one that is not written any more stays as it was.
+        """
+        if new == kept:
+            return
+        there = self.edited.get(judged.number) or sticky or sticky_of(self.reader.own_comments(judged.number))
+        if there is not None and judged.is_open:
+            self.writer.edit_comment(there, self._body(judged, group, new))
+        elif there is not None:
+            text = there.body.partition("\n")[2]
+            self.writer.edit_comment(there, f"{marker(new.as_marker())}\n{text}")
         yield from ()
 
     def _body(self, judged: Judged, group: Sequence[Judged], memory: "Memory") -> str:
@@ -181,14 +195,19 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         yield from ()
 
     def _label(self, judged: Judged) -> Iterator[str]:
+        wanted, stale = self._labels(judged)
+        if wanted or stale:
+            self.writer.set_labels(judged.number, wanted, stale)
+        yield from ()
+
+    def _labels(self, judged: Judged) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The labels to put on and to take off."""
         if not self.settings.labels:
-            return
+            return (), ()
         wanted = f"{LABEL}{judged.judgement.decision.outcome}"
         there = judged.snapshot.standing.labels
-        stale = [label for label in sorted(there) if label.startswith(LABEL) and label != wanted]
-        if wanted not in there or stale:
-            self.writer.set_labels(judged.number, [wanted] if wanted not in there else [], stale)
-        yield from ()
+        stale = tuple(label for label in sorted(there) if label.startswith(LABEL) and label != wanted)
+        return () if wanted in there else (wanted,), stale
 
 
 def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
@@ -198,11 +217,16 @@ def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
 
 
 class Memory(Struct):
-    """What the marker of the one comment holds: Slack's memory, and whom the token could not ask for this request."""
+    """What the marker of the one comment holds.
+
+    Slack's memory, whom the token could not ask for this request, and the newest ledger entry of which everything that
+    follows has been done: a sweep need not look again whether the run that wrote it died over that.
+    """
 
     slack: Mapping[str, object] | None
     request: str | None
     unasked: tuple[str, ...]
+    told: str | None = None
 
     @classmethod
     def of(cls, sticky: OwnComment | None, request: str | None) -> Self:
@@ -211,7 +235,10 @@ class Memory(Struct):
         slack, unasked = kept.get("slack"), kept.get("unasked")
         of_request = kept.get("request") == request and isinstance(unasked, list)
         names = [name for name in unasked if isinstance(name, str)] if of_request and isinstance(unasked, list) else []
-        return cls(slack if isinstance(slack, dict) else None, request, tuple(names))
+        told = kept.get("told")
+        return cls(
+            slack if isinstance(slack, dict) else None, request, tuple(names), told if isinstance(told, str) else None
+        )
 
     def as_marker(self) -> dict[str, object]:
         """The values of the marker; what there is nothing to say of is left out."""
@@ -220,6 +247,8 @@ class Memory(Struct):
             kept["slack"] = dict(self.slack)
         if self.unasked:
             kept |= {"request": self.request, "unasked": list(self.unasked)}
+        if self.told is not None:
+            kept["told"] = self.told
         return kept
 
 

@@ -7,16 +7,17 @@ from keyturn.core.decision import Outcome, ReasonCode
 from keyturn.core.record import Abridged, Event, LedgerEntry
 from keyturn.core.verdict import VerdictState, state_of
 from keyturn.ports import Light, PublishedVerdict
+from keyturn.render.marker import read_marker
 
 
 def must_be_read(light: Light, now: datetime) -> bool:
     """Whether it differs from the ledger, is due, waits for what a glance does not show, or stands at success.
 
-    A glance does not show comments either, so that one about which the ledger was written lately is read too: a run may
-    have died between writing and telling.
+    One about which the ledger was written lately is read too, unless keyturn's comment says that everything was done
+    that follows: a run may have died between writing and telling.
     """
     entry, verdict = light.entry, light.verdict
-    if entry is None or verdict is None or light.closed or light.was_written_lately(now):
+    if entry is None or verdict is None or light.closed or _may_be_untold(light, now):
         return True
     if light.commands or not verdict.own or verdict.state in (VerdictState.SUCCESS, VerdictState.ERROR):
         return True
@@ -26,6 +27,13 @@ def must_be_read(light: Light, now: datetime) -> bool:
 def by_deadline(lights: Iterable[Light]) -> list[Light]:
     """The nearest deadline first, then those without one, by number."""
     return sorted(lights, key=lambda light: (_nearest(light), light.number))
+
+
+def _may_be_untold(light: Light, now: datetime) -> bool:
+    if light.entry is None or not light.was_written_lately(now):
+        return False
+    newest = light.entry.path.rpartition("/")[2]
+    return all((read_marker(line) or {}).get("told") != newest for line in light.markers)
 
 
 def _differs(light: Light, entry: LedgerEntry, verdict: PublishedVerdict) -> bool:

@@ -19,13 +19,20 @@ GRACE: Final = timedelta(seconds=5)
 class Others(Struct, frozen=True):
     """Tells this run's work from that of others. Ask it only about what is still undone.
 
-    `own_run` is the address of this run's log. `unsure` are the pull requests, by number, of which something was left
-    to a run that may be dead: this run must look again in a moment, and do then what is still not done.
+    `own_run` is the address of this run's log. `left` are the pull requests, by number, of which something is left to
+    another run, and `unsure` those where that run may be dead: this one must look again in a moment, and do then what
+    is still not done.
     """
 
     reader: Reader
     own_run: str | None
+    left: set[int] = field(default_factory=set)
     unsure: set[int] = field(default_factory=set)
+
+    def begin(self, number: int) -> None:
+        """Forget what was left of a pull request when it was last looked at."""
+        self.left.discard(number)
+        self.unsure.discard(number)
 
     def is_ours(self, judged: Judged, entry: LedgerEntry | None) -> bool:
         """Whether this run does now what follows from an entry.
@@ -38,10 +45,11 @@ class Others(Struct, frozen=True):
             return True
         age = judged.judgement.now - entry.time
         is_over = self._is_over(entry) if age < LEASE else True
-        if is_over is False:
-            return False
-        if judged.first_look or (is_over is None and age < GRACE):
+        is_unsure = is_over is not False and (judged.first_look or (is_over is None and age < GRACE))
+        if is_unsure:
             self.unsure.add(judged.number)
+        if is_unsure or is_over is False:
+            self.left.add(judged.number)
             return False
         return True
 

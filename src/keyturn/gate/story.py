@@ -220,7 +220,7 @@ class Gate(Struct, kw_only=True):
 
         Nothing of it changes the verdict, and what fails is caught up by the next run.
         """
-        self.others.unsure.discard(judged.number)
+        self.others.begin(judged.number)
         if not judged.is_governed:
             return _Cared(judged, (), is_done=True)
         try:

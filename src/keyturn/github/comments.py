@@ -3,7 +3,7 @@
 from typing import Final
 
 from keyturn.github.client import Client
-from keyturn.github.fields import Json
+from keyturn.github.fields import Fields, Json
 from keyturn.github.query import query
 from keyturn.github.resending import write_again, write_once
 from keyturn.github.shortened import shortened
@@ -12,24 +12,23 @@ MOST_BODY: Final = 65_536
 """Characters that GitHub takes in the body of a comment or an issue."""
 
 
-def write_comment(client: Client, number: int, body: str, *, on_issue: bool = False) -> None:
-    """Comment on a pull request, or on an issue.
+def write_comment(client: Client, number: int, body: str, *, on_issue: bool = False) -> Fields | None:
+    """Comment on a pull request, or on an issue, and return GitHub's answer.
 
-    Where the reply is lost, the same text among the newest comments by the same account shows that it was written.
-    Raises `Unavailable`.
+    Where the reply is lost, the same text among the newest comments by the same account shows that it was written; then
+    there is no answer. Raises `Unavailable`.
     """
     body = shortened(body, MOST_BODY)
     path = f"{client.home}/issues/{number}/comments"
 
-    def send() -> bool:
-        client.rest("POST", path, body={"body": body})
-        return True
+    def send() -> list[Fields]:
+        return [Fields.of(client.rest("POST", path, body={"body": body}), "the new comment")]
 
-    def find() -> bool | None:
+    def find() -> list[Fields] | None:
         written = (is_same_text(body, known) for known in _newest_own(client, number, on_issue=on_issue))
-        return True if any(written) else None
+        return [] if any(written) else None
 
-    write_once(client, send, find)
+    return next(iter(write_once(client, send, find)), None)
 
 
 def edit_comment(client: Client, number: int, body: str) -> None:

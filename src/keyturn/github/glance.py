@@ -1,16 +1,17 @@
 """One pull request as a sweep first sees it, and the ledger entry that goes with it once that was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from keyturn.core.record import LedgerEntry, folder
 from keyturn.core.verdict import VerdictState
+from keyturn.github.accounts import Viewer, account
 from keyturn.github.fields import Fields
 from keyturn.github.ledger_read import own_anchored
 from keyturn.github.parse_checks import CheckReader, own_names
-from keyturn.github.snapshot import newest_entry
+from keyturn.github.snapshot import MARKER, newest_entry
 from keyturn.ports import Light, PublishedVerdict
 
 _MOST_TRIES: Final = 3
@@ -27,6 +28,7 @@ class Glance(Struct, frozen=True, kw_only=True):
     fields: Fields
     verdict: PublishedVerdict | None = None
     guess: str | None = None
+    markers: tuple[str, ...] = ()
     closed: bool = False
     tries: int = 0
 
@@ -39,6 +41,7 @@ class Glance(Struct, frozen=True, kw_only=True):
             draft=self.fields.flag("isDraft"),
             reviews=frozenset() if self.closed else frozenset(map(deciding_review, self.fields.nodes("reviews"))),
             commands=frozenset() if self.closed else _commands(self.fields),
+            markers=self.markers,
             verdict=self.verdict,
             entry=entry,
             rules_digest=rules_digest,
@@ -73,6 +76,7 @@ def open_glance(fields: Fields, checks: CheckReader, default_branch: str) -> Gla
         fields=fields,
         verdict=max(own, key=lambda verdict: (verdict.state is VerdictState.SUCCESS, verdict.at), default=None),
         guess=anchored[0][0].path if anchored else None,
+        markers=tuple(_markers(fields, checks.viewer)),
     )
 
 
@@ -93,3 +97,10 @@ def _commands(fields: Fields) -> frozenset[str]:
         for comment in fields.nodes("comments")
         if comment.text("body").startswith("/keyturn") and comment.text_or_none("lastEditedAt") is None
     )
+
+
+def _markers(fields: Fields, viewer: Viewer) -> Iterator[str]:
+    for comment in fields.nodes("comments"):
+        line = comment.text("body").partition("\n")[0]
+        if line.startswith(MARKER) and viewer.is_account(account(comment.maybe("author"))):
+            yield line

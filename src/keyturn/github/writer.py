@@ -33,10 +33,16 @@ class GitHubWriter:
         self._pace.step(at_once=verdict.state is VerdictState.SUCCESS)
         self._publish(self._client, commit, verdict)
 
-    def comment(self, number: int, body: str) -> None:
-        """Write a new comment."""
+    def comment(self, number: int, body: str) -> OwnComment | None:
+        """Write a new comment; `None` where GitHub did not say which one it became."""
         self._pace.step()
-        comments.write_comment(self._client, number, body)
+        written = comments.write_comment(self._client, number, body)
+        if written is None:
+            return None
+        name, at = written.whole_or_none("id"), written.time_or_none("created_at")
+        if name is None or at is None:
+            return None
+        return OwnComment(id=written.text_or_none("node_id") or "", number=name, body=body, created_at=at)
 
     def edit_comment(self, comment: OwnComment, body: str) -> None:
         """Replace the text of keyturn's own comment."""
