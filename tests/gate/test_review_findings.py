@@ -271,6 +271,23 @@ def test_finding__merge_group_that_cannot_be_found_is_an_error(stage: Stage) -> 
     assert (ran.code, ran.outputs["outcome"], stage.verdict(pull)) == (0, "error", "error"), ran.log
 
 
+def test_finding__success_of_a_merge_group_that_github_does_not_take_at_once(stage: Stage) -> None:
+    """The members are judged again, and the group is not thrown out of the queue for a hiccup of GitHub's."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+    pull.approve(stage.ann)
+    stage.judge(pull)
+    entry = stage.repo.merge_queue("main").add(pull, by=stage.ann)
+    stage.hub.clock.advance(minutes=1)
+    fault = stage.hub.faults.status(503, path=f"*/statuses/{entry.head}")
+
+    ran = stage.run("merge_group", group(stage, entry.head))
+
+    assert fault.met
+    assert [status.state for status in stage.repo.checks.newest_statuses(entry.head)] == ["success"], ran.log
+
+
 def test_finding__objection_while_a_merge_group_is_judged(stage: Stage) -> None:
     """The members are read once more before the group passes."""
     pull = stage.change("write src/tax.py")

@@ -7,7 +7,7 @@ from msgspec import Struct
 from keyturn.core.decision import ReasonCode
 from keyturn.core.report import report_error
 from keyturn.core.verdict import VerdictState, verdict_name
-from keyturn.gate.judged import JudgeAgain
+from keyturn.gate.judged import JudgeAgain, NotTaken
 from keyturn.gate.persistence import Persistence
 from keyturn.gate.publication import stands
 from keyturn.gate.story import Gate, Result
@@ -36,8 +36,7 @@ class Queue(Struct, frozen=True, kw_only=True):
                 return self._judge_once(base, head_commit, self.reader.merge_group(base, base_commit, head_commit))
             except JudgeAgain as moved:
                 if not persistence.judges_again(moved):
-                    why = Unavailable(ReasonCode.HEAD_MOVED, f"{moved}; the next run judges afresh")
-                    return self._give_up(base, head_commit, why)
+                    return self._give_up(base, head_commit, _why(moved))
             except Unavailable as refused:
                 return self._give_up(base, head_commit, refused)
 
@@ -51,7 +50,7 @@ class Queue(Struct, frozen=True, kw_only=True):
         if not self._is_done(verdict):
             if strictest.state is VerdictState.SUCCESS:
                 self.gate.publication.confirm([result.judged for result in results if result.judged is not None])
-            self.writer.publish(head_commit, verdict)
+            self.gate.publication.send(head_commit, verdict)
         return results
 
     def _give_up(self, base: str, head_commit: str, why: Unavailable) -> tuple[Result, ...]:
@@ -87,3 +86,10 @@ class Queue(Struct, frozen=True, kw_only=True):
             title=description,
             summary=description,
         )
+
+
+def _why(moved: JudgeAgain) -> Unavailable:
+    """What to say where judging afresh came to nothing."""
+    if isinstance(moved, NotTaken):
+        return moved.why
+    return Unavailable(ReasonCode.HEAD_MOVED, f"{moved}; the next run judges afresh")

@@ -37,13 +37,17 @@ class Publication(Struct, frozen=True, kw_only=True):
             self.confirm(group)
         head = group[0].judgement.facts.head
         for verdict in sorted(wanted, key=lambda verdict: -verdict.state.strictness):
-            try:
-                self.writer.publish(head, verdict)
-            except Unavailable as refused:
-                if verdict.state is VerdictState.SUCCESS:
-                    raise NotTaken(refused) from refused
-                raise
+            self.send(head, verdict)
         self._confirm_ledger(group)
+
+    def send(self, commit: str, verdict: VerdictToPublish) -> None:
+        """Publish one verdict. Raises `NotTaken` where that fails for a success, else `Unavailable`."""
+        try:
+            self.writer.publish(commit, verdict)
+        except Unavailable as refused:
+            if verdict.state is VerdictState.SUCCESS:
+                raise NotTaken(refused) from refused
+            raise
 
     def verdicts(self, group: Sequence[Judged]) -> tuple[VerdictToPublish, ...]:
         """One verdict for each name.
