@@ -154,7 +154,9 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         """
         if new == kept:
             return
-        there = self.edited.get(judged.number) or sticky or sticky_of(self.reader.own_comments(judged.number))
+        there = self.edited.get(judged.number, sticky)
+        if there is None and judged.number in self.edited:
+            there = sticky_of(self.reader.own_comments(judged.number))
         if there is not None and judged.is_open:
             self.writer.edit_comment(there, self._body(judged, group, new))
         elif there is not None:
