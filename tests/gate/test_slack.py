@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from keyturn.render.marker import read_marker
-from tests.gate.stage import RULES, Stage
+from tests.gate.stage import RULES, Stage, manifest
 from tests.github_server.hub import GitHubServer
 from tests.github_server.state.pull_request import PullRequest
 from tests.slack_server.server import CHANNEL, TOKEN, SlackServer
+
+MANIFEST_OF_ALL = manifest("write src/tax.py")
 
 
 @pytest.fixture
@@ -102,6 +104,36 @@ def test_slack__that_failed_a_moment_ago_is_caught_up_by_the_run_after(
     told = len(slack.calls)
     stage.judge(pull)
     assert len(slack.calls) == told
+
+
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.replies", "users.lookupByEmail"])
+def test_slack__with_a_token_that_may_not_look_costs_nothing_where_nothing_is_new(
+    stage: Stage, slack: SlackServer, method: str
+) -> None:
+    """Everything was told, if with a warning: that is remembered at once, and a second run has nothing to write."""
+    pull = stage.change("write src/tax.py")
+    slack.faults.status(200, '{"ok": false, "error": "missing_scope"}', method=method, times=None)
+    for happens in (lambda: None, lambda: pull.approve(stage.ann)):
+        stage.hub.clock.advance(minutes=1)
+        happens()
+        stage.judge(pull)
+        writes = len(stage.hub.writes)
+        stage.judge(pull)
+        assert [str(write) for write in stage.hub.writes[writes:]] == []
+
+
+def test_slack__that_fails_for_many_is_caught_up_for_all(stage: Stage, slack: SlackServer) -> None:
+    """A sweep stops calling a Slack that refused; the next one tells of every pull request that it passed over."""
+    for number in range(3):
+        stage.change(files={"src/tax.py": f"rate = {number}\n", f".agent/manifests/{number}.yml": MANIFEST_OF_ALL})
+    slack.channel.members.clear()
+    stage.sweep()
+    slack.channel.members.add(slack.token.user)
+    stage.hub.clock.advance(minutes=50)
+
+    stage.sweep()
+
+    assert len(slack.cards) == 3
 
 
 def test_slack__finds_its_card_again_when_the_comment_was_deleted(stage: Stage, slack: SlackServer) -> None:

@@ -48,7 +48,7 @@ def test_messenger__loads_the_library_only_to_say_something() -> None:
 
 @pytest.mark.parametrize("way", ["token", "webhook"])
 def test_messenger__knows_without_a_call_whether_anything_is_owed(tale: Tale, way: str) -> None:
-    """A request that Slack was not told of is owed until it is told; what cannot be told is not waited for."""
+    """A request that Slack was not told of is owed until it is told; where nothing can be told, that is known too."""
     if way == "webhook":
         tale.by_webhook()
     judgement, messenger = tale.happens(), tale.messenger()
@@ -56,8 +56,18 @@ def test_messenger__knows_without_a_call_whether_anything_is_owed(tale: Tale, wa
     assert tale.slack.calls == []
     told = messenger.deliver(judgement, tale.entries, None)
     assert not messenger.owes(judgement, tale.entries, told.memory)
-    tale.settings = replace(tale.settings, slack_channel="approvals", slack_webhook_url="ftp://slack.example.com")
-    assert not tale.messenger().owes(judgement, tale.entries, None)
+    assert not messenger.is_mute
+
+
+def test_messenger__is_mute_once_slack_has_refused(tale: Tale) -> None:
+    """What it refuses for good it would refuse for every other pull request: that is owed still, to another run."""
+    judgement, messenger = tale.happens(), tale.messenger()
+    tale.slack.channel.members.clear()
+    messenger.deliver(judgement, tale.entries, None)
+    assert messenger.is_mute
+    assert messenger.owes(judgement, tale.entries, None)
+    tale.settings = replace(tale.settings, slack_api_url="http://slack.example.com/api/")
+    assert tale.messenger().is_mute
 
 
 def test_messenger__without_a_channel_says_how_to_name_one(tale: Tale) -> None:

@@ -42,8 +42,12 @@ class Delivered(Protocol):
 class Messenger(Protocol):
     """Mirrors a request where people talk. It never raises, and does nothing where nothing is owed."""
 
+    @property
+    def is_mute(self) -> bool:
+        """Whether nothing can be said for the rest of this run."""
+
     def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
-        """Whether a delivery would have something to say; nothing is sent to find that out."""
+        """Whether anything has not been said yet; nothing is sent to find that out."""
 
     def deliver(
         self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
@@ -86,14 +90,13 @@ class Aftercare(Struct, frozen=True, kw_only=True):
                 *steps,
                 lambda: self._ask(judged, new),
                 lambda: self._label(judged),
-                lambda: self._tell(judged, new),
             ]
-        else:
-            steps = [*steps, lambda: self._tell(judged, new)]
-        warnings = [warning for step in steps for warning in _tried(step)]
-        if not warnings and judged.number not in self.others.left:
+        failed = [warning for step in steps for warning in _tried(step)]
+        warned = tuple(_tried(lambda: self._tell(judged, new)))
+        is_owed = self.messenger.owes(judged.told, judged.entries, new.slack)
+        if not failed and not is_owed and judged.number not in self.others.left:
             new.told = judged.newest_entry
-        return (*warnings, *_tried(lambda: self._remember(judged, group, sticky, kept, new)))
+        return (*failed, *warned, *_tried(lambda: self._remember(judged, group, sticky, kept, new)))
 
     def _more_follows(self, judged: Judged, there: Sequence[OwnComment], kept: "Memory") -> bool:
         """Whether anything is to be done once the one comment stands."""
@@ -139,7 +142,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
     def _tell(self, judged: Judged, memory: "Memory") -> Iterator[str]:
         if not self.messenger.owes(judged.told, judged.entries, memory.slack):
             return
-        if judged.entries and not self.others.is_ours(judged, judged.entries[-1]):
+        if judged.entries and not (self.messenger.is_mute or self.others.is_ours(judged, judged.entries[-1])):
             return
         told = self.messenger.deliver(judged.told, judged.entries, memory.slack)
         memory.slack = told.memory

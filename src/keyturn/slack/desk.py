@@ -50,6 +50,11 @@ class Desk:
         self._web = Web(self._line, settings.slack_token, settings.slack_api_url)
         self._people = People(email_of)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether Slack is not called any more in this run."""
+        return self._line.closed
+
     def deliver(
         self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None
     ) -> Remembered:
@@ -60,14 +65,12 @@ class Desk:
         return self._by_webhook(occasion, memory)
 
     def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
-        """Whether a delivery would call Slack now, from the ledger and the memory alone."""
+        """Whether Slack was not told everything, from the ledger and the memory alone."""
         occasion = Occasion(judgement, entries)
-        if self._line.closed:
-            return False
         if not self._settings.slack_token:
             return self._bulletin(occasion, memory).is_owed
-        kept, channel = self._kept(occasion, memory)
-        return owes(occasion, kept) and CHANNEL_ID.fullmatch(channel) is not None
+        kept, _ = self._kept(occasion, memory)
+        return owes(occasion, kept)
 
     def _kept(self, occasion: Occasion, memory: Mapping[str, object] | None) -> tuple[Memory | None, str]:
         """What the memory holds of the channel to tell, and that channel, empty where none is named."""

@@ -46,10 +46,15 @@ class Messenger:
         self._desk = Desk(settings, clock=clock, sleep=sleep, email_of=email_of)
         self._warned: set[str] = set()
 
+    @property
+    def is_mute(self) -> bool:
+        """Whether nothing can be told for the rest of this run."""
+        return bool(_wrong_address(self._settings)) or self._desk.is_closed
+
     def owes(self, judgement: Judgement, entries: Sequence[LedgerEntry], memory: Mapping[str, object] | None) -> bool:
-        """Whether a delivery would tell Slack anything now; nothing is called to find that out."""
+        """Whether Slack was not told everything, so far as is remembered; nothing is called to find that out."""
         settings = self._settings
-        if not (settings.slack_token or settings.slack_webhook_url) or _wrong_address(settings):
+        if not settings.slack_token and not settings.slack_webhook_url:
             return False
         try:
             return self._desk.owes(judgement, entries, memory)
