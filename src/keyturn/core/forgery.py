@@ -26,14 +26,13 @@ def forged(  # noqa: PLR0913 - a verdict is made of these
     """The event that records a forged verdict; `None` where it is keyturn's own, or has been recorded.
 
     `head` is the commit it stands on. `entries` are those of every pull request that is judged with this one. What was
-    there before the newest entry was written has been seen by the run that wrote it. A verdict without an entry is
-    keyturn's own as long as the ledger does not know the pull request: it was not governed then. One that rests on a
+    there of its own before the newest entry was written has been seen by the run that wrote it; of another account it
+    would have been overwritten, so that it is newer, whatever the clocks say. A verdict without an entry is keyturn's
+    own as long as the ledger does not know the pull request: it was not governed then. One that rests on a
     pull request that shared the head, and does no more, cannot be checked; where it is not right it is overwritten.
     """
     last = history.last
-    if last is not None and at < last.time:
-        return None
-    if own and (last is None or state is not VerdictState.SUCCESS):
+    if own and (last is None or at < last.time or state is not VerdictState.SUCCESS):
         return None
     entries = tuple(entries)
     if own and anchor is not None and _folder(anchor.path) not in {_folder(entry.path) for entry in entries}:
