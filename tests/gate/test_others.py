@@ -59,6 +59,18 @@ def test_run__that_nobody_can_tell_of_gets_a_moment(stage: Stage) -> None:
     assert 1 <= (stage.hub.clock.now - before).total_seconds() <= 10
 
 
+def test_run__that_cannot_look_again_keeps_what_it_has_published(stage: Stage) -> None:
+    """GitHub fails while a run waits for another one: the verdict it has published is as good as before."""
+    pull, _ = left_undone(stage)
+    fault = stage.hub.faults.status(503, times=None, after=2, path="/graphql")
+
+    ran = stage.judge(pull)
+
+    assert fault.met
+    assert (ran.code, ran.outputs["outcome"], stage.verdict(pull)) == (0, "approved", "success"), ran.log
+    assert "::warning" in ran.log
+
+
 def test_run__that_seems_to_go_on_for_ever_is_given_up(stage: Stage) -> None:
     """After a minute and a half, a run that goes on has had its time."""
     pull, number = left_undone(stage)

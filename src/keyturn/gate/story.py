@@ -84,16 +84,21 @@ class Gate(Struct, kw_only=True):
         `known` is a snapshot that was just read, so that it is not read twice.
         """
         persistence = Persistence.begin(self.clock, self.pause)
+        result: Result | None = None
+        seen: Judged | None = None
         while True:
             try:
                 result, is_done = self._judge_once(number, known, first_look=not persistence.looks)
+                seen = self.decided[number]
                 if is_done or not persistence.looks_again():
                     return result
             except (JudgeAgain, LedgerMoved) as moved:
                 if not persistence.judges_again(moved):
                     return self._unsettled(number, moved)
             except Unavailable as unavailable:
-                return self.give_up(number, unavailable)
+                if result is None or self.decided[number] is not seen:
+                    return self.give_up(number, unavailable)
+                return replace(result, warnings=(*result.warnings, str(unavailable)))  # what is published holds
             known = None
 
     def _judge_once(self, number: int, known: Snapshot | None, *, first_look: bool) -> tuple[Result, bool]:
