@@ -54,7 +54,7 @@ class Answering(Struct, frozen=True):
         if not judged.is_open or command.reactions is None or command.reactions:
             return False
         if why is not None and judged.judgement.now < command.at + HEARD:
-            self.others.unsure.add(judged.number)
+            self.others.wait_for(judged.number)
             return False
         return all(self.others.is_ours(judged, entry) for entry in judged.entries if _tells(entry, command))
 

@@ -45,13 +45,18 @@ class Others(Struct, frozen=True):
             return True
         age = judged.judgement.now - entry.time
         is_over = self._is_over(entry) if age < LEASE else True
-        is_unsure = is_over is not False and (judged.first_look or (is_over is None and age < GRACE))
-        if is_unsure:
-            self.unsure.add(judged.number)
-        if is_unsure or is_over is False:
+        if is_over is False:
             self.left.add(judged.number)
             return False
+        if judged.first_look or (is_over is None and age < GRACE):
+            self.wait_for(judged.number)
+            return False
         return True
+
+    def wait_for(self, number: int) -> None:
+        """Leave something for this moment to a run that may be at it, or about to begin, and look again."""
+        self.left.add(number)
+        self.unsure.add(number)
 
     def are_gone(self, judged: Judged) -> bool:
         """Whether no run but this one is at work on the pull request, so that what none of them began is ours."""
