@@ -69,3 +69,20 @@ def test_asking__team_member_approves(stage: Stage) -> None:
 
     pull.approve(stage.ann)
     assert stage.judge(pull).outputs["outcome"] == "approved"
+
+
+@pytest.mark.parametrize("rules", [TEAMS])
+def test_asking__team_that_the_token_asks_but_cannot_see(stage: Stage) -> None:
+    """A team is asked once a request, though GitHub does not show the token that it was."""
+    stage.repo.team("acme/platform", stage.ann)
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    assert asked(pull) == ["platform"]
+    pull.requested.clear()
+    pull.events[:] = [event for event in pull.events if event.kind != "ReviewRequestedEvent"]
+    writes = len(stage.hub.writes)
+
+    stage.hub.clock.advance(minutes=1)
+    stage.judge(pull)
+
+    assert stage.hub.writes[writes:] == []

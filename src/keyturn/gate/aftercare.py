@@ -197,6 +197,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         if asked and self.others.is_ours(judged, that_asks(judged)):
             refused = self.writer.ask(judged.number, asked.users, asked.teams)
             memory.unasked = tuple(sorted({*memory.unasked, *refused}))
+            memory.asked = tuple(sorted({*memory.asked, *asked.teams} - {*refused}))
         yield from ()
 
     def _label(self, judged: Judged) -> Iterator[str]:
@@ -224,25 +225,29 @@ def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
 class Memory(Struct):
     """What the marker of the one comment holds.
 
-    Slack's memory, whom the token could not ask for this request, and the newest ledger entry of which everything that
-    follows has been done: a sweep need not look again whether the run that wrote it died over that.
+    Slack's memory, whom the token could not ask for this request, the teams that it asked, since GitHub does not show
+    every token that they were, and the newest ledger entry of which everything that follows has been done: a sweep
+    need not look again whether the run that wrote it died over that.
     """
 
     slack: Mapping[str, object] | None
     request: str | None
     unasked: tuple[str, ...]
+    asked: tuple[str, ...]
     told: str | None = None
 
     @classmethod
     def of(cls, sticky: OwnComment | None, request: str | None) -> Self:
         """The memory in a comment; whoever edited it can at most make keyturn ask or tell once more."""
         kept = (read_marker(sticky.body) if sticky is not None else None) or {}
-        slack, unasked = kept.get("slack"), kept.get("unasked")
-        of_request = kept.get("request") == request and isinstance(unasked, list)
-        names = [name for name in unasked if isinstance(name, str)] if of_request and isinstance(unasked, list) else []
-        told = kept.get("told")
+        slack, told = kept.get("slack"), kept.get("told")
+        of_request = kept if kept.get("request") == request else {}
         return cls(
-            slack if isinstance(slack, dict) else None, request, tuple(names), told if isinstance(told, str) else None
+            slack if isinstance(slack, dict) else None,
+            request,
+            _names(of_request.get("unasked")),
+            _names(of_request.get("asked")),
+            told if isinstance(told, str) else None,
         )
 
     def as_marker(self) -> dict[str, object]:
@@ -250,18 +255,23 @@ class Memory(Struct):
         kept: dict[str, object] = dict(STICKY)
         if self.slack is not None:
             kept["slack"] = dict(self.slack)
-        if self.unasked:
-            kept |= {"request": self.request, "unasked": list(self.unasked)}
+        if self.unasked or self.asked:
+            lists = {"unasked": list(self.unasked), "asked": list(self.asked)}
+            kept |= {"request": self.request, **{name: names for name, names in lists.items() if names}}
         if self.told is not None:
             kept["told"] = self.told
         return kept
+
+
+def _names(kept: object) -> tuple[str, ...]:
+    return tuple(name for name in kept if isinstance(name, str)) if isinstance(kept, list) else ()
 
 
 def _to_ask(judged: Judged, memory: Memory) -> Asked:
     """Who is still to be asked for review; whoever only commented, or cannot be asked, is let be."""
     standing, opened_at = judged.snapshot.standing, judged.judgement.decision.opened_at
     answered = {key for key, at in standing.requested.items() if opened_at is not None and at >= opened_at}
-    silent = standing.asked | answered | {name.casefold() for name in memory.unasked}
+    silent = standing.asked | answered | {name.casefold() for name in (*memory.unasked, *memory.asked)}
     return to_ask(judged.judgement, silent, standing.dropped)
 
 
