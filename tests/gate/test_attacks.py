@@ -105,6 +105,25 @@ def test_attack__ledger_entry_edited(stage: Stage) -> None:
     assert "ledger_broken" in stage.events(pull)
 
 
+def test_attack__ledger_broken_twice_is_told_the_same_by_the_next_run(stage: Stage) -> None:
+    """The comment tells of the last break, since everything before it is void: a run later it says the same."""
+    pull = stage.change("write src/tax.py")
+    stage.judge(pull)
+    for generation, edited in ((2, 1), (3, 3)):
+        stage.repo.commit("keyturn-ledger", {f"pulls/0/1/{edited:06d}.json": "{}"}, author=stage.ann)
+        stage.hub.clock.advance(minutes=1)
+        assert stage.judge(pull).decision["generation"] == generation
+        stage.hub.clock.advance(minutes=1)
+        if generation == 2:
+            pull.approve(stage.ann)
+            assert stage.judge(pull).outputs["outcome"] == "approved"
+
+    assert pull.comments[0].body.count("was broken") == 1
+    writes = len(stage.hub.writes)
+    stage.judge(pull)
+    assert stage.hub.writes[writes:] == []
+
+
 def test_attack__label_taken_off(stage: Stage) -> None:
     """A pull request that carried the agents' label once stays governed."""
     pull = stage.repo.pull_request(author=stage.ann, files={"src/tax.py": "rate = 21\n"})

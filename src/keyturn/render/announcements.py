@@ -12,11 +12,14 @@ _MOST = 5
 
 
 def announcements(judgement: Judgement, new: Iterable[RecordedEvent]) -> tuple[str, ...]:
-    """The announcements, oldest first, of what the ledger records and of what is `new`, each event once."""
+    """The announcements, oldest first, of what the ledger records and of what is `new`, each event once.
+
+    Where the ledger is broken, what it recorded before is void: no later run would tell of it, and neither does this.
+    """
     told = [event for entry in judgement.facts.ledger.entries for event in entry.events]
     broken = judgement.facts.ledger.broken
     if broken:
-        told.append(RecordedEvent(event=Event.LEDGER_BROKEN, at=judgement.now, note="; ".join(broken)))
+        told = [RecordedEvent(event=Event.LEDGER_BROKEN, at=judgement.now, note="; ".join(broken))]
     found = {(event.event, event.at): event for event in (*told, *new)}
     texts = [announcement(event) for _, event in sorted(found.items(), key=lambda item: item[0][1])]
     return tuple(text for text in texts if text)[-_MOST:]
