@@ -87,9 +87,7 @@ class Scene:
         Were it so from the start, a busy machine could find a request expired before it was seen to escalate.
         """
         self.now()
-        self.repo.commit(
-            "main", {"rules.yml": RULES.replace("8s, expire_after: 1h", "8s, expire_after: 9s")}
-        )
+        self.repo.commit("main", {"rules.yml": RULES.replace("8s, expire_after: 1h", "8s, expire_after: 9s")})
 
     @property
     def inputs(self) -> dict[str, str]:
