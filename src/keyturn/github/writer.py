@@ -35,7 +35,7 @@ class GitHubWriter:
 
     def comment(self, number: int, body: str) -> OwnComment | None:
         """Write a new comment; `None` where GitHub did not say which one it became."""
-        self._pace.step()
+        self._pace.step(creates=True)
         written = comments.write_comment(self._client, number, body)
         if written is None:
             return None
@@ -51,7 +51,7 @@ class GitHubWriter:
 
     def ask(self, number: int, users: Iterable[str], teams: Iterable[str]) -> tuple[str, ...]:
         """Ask people and teams for review; returns those who could not be asked, with teams as `org/slug`."""
-        self._pace.step()
+        self._pace.step(creates=True)
         return reviewers.ask(self._client, number, users, teams)
 
     def set_labels(self, number: int, add: Iterable[str], remove: Iterable[str]) -> None:
@@ -61,17 +61,17 @@ class GitHubWriter:
 
     def react(self, source: str, reaction: str) -> None:
         """React to a comment or review by its node id; again changes nothing."""
-        self._pace.step()
+        self._pace.step(creates=True)
         reactions.react(self._client, source, reaction)
 
     def open_review_issue(self, title: str, body: str, assignees: Sequence[str]) -> int:
         """Open the issue that asks for the review of an override and return its number."""
-        self._pace.step()
+        self._pace.step(creates=True)
         return review_issues.open_review_issue(self._client, title, body, assignees)
 
     def comment_issue(self, number: int, body: str) -> None:
         """Write a comment on an issue."""
-        self._pace.step()
+        self._pace.step(creates=True)
         comments.write_comment(self._client, number, body, on_issue=True)
 
     def reopen_issue(self, number: int) -> None:
