@@ -116,8 +116,24 @@ def test_sweep__finishes_what_only_keyturn_itself_can_say_was_told(stage: Stage,
     stage.judge(pull)
     stage.hub.faults.clear()
     if copied:
-        pull.comment(stage.rita, marker({"kind": "request", "told": "000001.json"}))
+        pull.comment(stage.rita, marker({"kind": "request", "told": f"1@{stage.ledger(pull)[0]['time']}"}))
 
     stage.sweep()
 
     assert [comment.author is stage.rita for comment in pull.comments] == [*[True] * copied, False, False]
+
+
+def test_sweep__finishes_what_a_new_ledger_holds(stage: Stage) -> None:
+    """What was told of an entry says nothing of the one that took its place when the ledger was begun anew."""
+    pull = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(pull)
+    stage.repo.delete_branch("keyturn-ledger")
+    stage.hub.clock.advance(minutes=1)
+    stage.hub.faults.status(403, times=None, method="POST", path="*/comments")
+    stage.judge(pull)
+    stage.hub.faults.clear()
+    assert (stage.events(pull)[0], len(pull.comments)) == ("ledger_broken", 2)
+
+    stage.sweep()
+
+    assert len(pull.comments) > 2

@@ -164,6 +164,11 @@ class LedgerEntry(Published):
         return self.model_dump_json(indent=1, ensure_ascii=True).encode("ascii") + b"\n"
 
     @property
+    def mark(self) -> str:
+        """What tells it from every other entry of its pull request, also from those of a ledger that was begun anew."""
+        return f"{self.sequence}@{self.time:%Y-%m-%dT%H:%M:%SZ}"
+
+    @property
     def path(self) -> str:
         """Where the entry stands on the ledger branch; entries of offline decisions do not exist."""
         return entry_path(self.decision.pull_request or 0, self.sequence)

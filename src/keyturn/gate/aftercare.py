@@ -78,7 +78,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         sticky = sticky_of(there)
         kept = Memory.of(sticky, judged.judgement.decision.request_id)
         if judged.is_open and not self._more_follows(judged, there, kept):
-            kept = replace(kept, told=judged.newest_entry)
+            kept = replace(kept, told=_mark(judged))
         new = replace(kept)
         steps: list[Callable[[], Iterable[str]]] = [
             lambda: self._notices(judged, there),
@@ -95,7 +95,7 @@ class Aftercare(Struct, frozen=True, kw_only=True):
         warned = tuple(_tried(lambda: self._tell(judged, new)))
         is_owed = self.messenger.owes(judged.told, judged.entries, new.slack)
         if not failed and not is_owed and judged.number not in self.others.left:
-            new.told = judged.newest_entry
+            new.told = _mark(judged)
         return (*failed, *warned, *_tried(lambda: self._remember(judged, group, sticky, kept, new)))
 
     def _more_follows(self, judged: Judged, there: Sequence[OwnComment], kept: "Memory") -> bool:
@@ -220,6 +220,10 @@ def sticky_of(comments: Iterable[OwnComment]) -> OwnComment | None:
     """The one comment that keyturn keeps up to date: its oldest own comment with the marker of that kind."""
     found = [own for own in comments if (read_marker(own.body) or {}).get("kind") == STICKY["kind"]]
     return min(found, key=lambda own: own.number, default=None)
+
+
+def _mark(judged: Judged) -> str | None:
+    return judged.entries[-1].mark if judged.entries else None
 
 
 class Memory(Struct):

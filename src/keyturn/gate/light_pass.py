@@ -32,8 +32,7 @@ def by_deadline(lights: Iterable[Light]) -> list[Light]:
 def _may_be_untold(light: Light, now: datetime) -> bool:
     if light.entry is None or not light.was_written_lately(now):
         return False
-    newest = light.entry.path.rpartition("/")[2]
-    return all((read_marker(line) or {}).get("told") != newest for line in light.markers)
+    return all((read_marker(line) or {}).get("told") != light.entry.mark for line in light.markers)
 
 
 def _differs(light: Light, entry: LedgerEntry, verdict: PublishedVerdict) -> bool:

@@ -7,6 +7,7 @@ from keyturn.core.record import folder
 from keyturn.github.client import Client
 from keyturn.github.fields import Fields, Json
 from keyturn.github.glance import deciding_review
+from keyturn.github.parse_timeline import BASE_CHANGES
 from keyturn.github.query import with_fragments
 from keyturn.github.snapshot import newest_entry
 from keyturn.ports import Fingerprint
@@ -56,7 +57,7 @@ def _read(client: Client, settings: Settings, numbers: Sequence[int]) -> dict[in
 
 def _fingerprint(pull: Fields, default_branch: str, tip: Fields | None, number: int) -> Fingerprint:
     events = pull.at("timelineItems")
-    listed = len(events.nodes())
+    listed = sum(event.text("__typename") in BASE_CHANGES for event in events.nodes())
     return Fingerprint(
         state=pull.text("state"),
         head=pull.text("headRefOid"),

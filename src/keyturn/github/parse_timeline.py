@@ -10,7 +10,7 @@ from keyturn.core.facts import Account, BaseChange, BaseChangeKind, Dismissal, R
 from keyturn.github.accounts import account
 from keyturn.github.fields import Fields
 
-_BASE_CHANGES: Final = {
+BASE_CHANGES: Final = {
     "BaseRefChangedEvent": BaseChangeKind.RETARGETED,
     "AutomaticBaseChangeSucceededEvent": BaseChangeKind.AUTOMATIC,
     "BaseRefForcePushedEvent": BaseChangeKind.FORCE_PUSHED,
@@ -46,8 +46,8 @@ def timeline(events: Iterable[Fields]) -> Timeline:
     closed: Fields | None = None
     for event in events:
         kind = event.text("__typename")
-        if kind in _BASE_CHANGES:
-            change = BaseChange(_BASE_CHANGES[kind], event.time("createdAt"), account(event.maybe("actor")))
+        if kind in BASE_CHANGES:
+            change = BaseChange(BASE_CHANGES[kind], event.time("createdAt"), account(event.maybe("actor")))
             base_changes.append(change)
         elif kind == "ReviewDismissedEvent":
             dismissals.extend(_dismissal(event))
