@@ -25,11 +25,6 @@ def form_schema(name: str, form: type[Form]) -> JsonSchemaValue:
     return {"$schema": _Written.schema_dialect, "$id": f"{name}.schema.json", **made}
 
 
-def schema_text(name: str) -> str:
-    """The schema as the text of a file. Raises KeyError for an unknown name."""
-    return as_file(schema(name))
-
-
 def as_file(made: JsonSchemaValue) -> str:
     """A schema as the text of a file."""
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
