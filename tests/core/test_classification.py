@@ -309,3 +309,11 @@ def test_classifier__keeps_its_answers_apart() -> None:
     first = [classifier.classify(subject("document"), covers=covers).tier for covers in (True, False, True, False)]
     assert first == [Tier.SINGLE, Tier.AUTO, Tier.SINGLE, Tier.AUTO]
     assert classifier.shortlist(subject("write")) is classifier.shortlist(subject("write", "y", description="other"))
+
+
+@pytest.mark.parametrize("key", ["scope", "estimated_impact"])
+def test_classifier__keeps_kinds_apart_by_any_key_that_a_rule_asks_for(key: str) -> None:
+    """Where a type's rules ask for one of scope and impact only, an earlier action of another kind decides nothing."""
+    classifier = Classifier(book(rules=(rule(Tier.MULTI, 10, action_type="write", **{key: "wide"}),)))
+    tiers = [classifier.classify(subject(**{key: text}), covers=False).tier for text in ("narrow", "wide", "narrow")]
+    assert tiers == [Tier.SINGLE, Tier.MULTI, Tier.SINGLE]

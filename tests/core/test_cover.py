@@ -111,6 +111,13 @@ def test_cover__names_what_nobody_covers() -> None:
     assert {index: len(files) for index, files in found.covered.items()} == {0: 1, 1: 2}
 
 
+def test_cover__goes_on_after_an_action_that_covers_nothing() -> None:
+    """An action that may not cover anything takes nothing from those that come after it."""
+    actions = [action("read", target="src/a.py"), action(files=("src/**",)), action(target="docs/e.md")]
+    found = cover(actions, FILES, book())
+    assert {index: [file.path for file in files] for index, files in found.covered.items()} == {2: ["docs/e.md"]}
+
+
 def test_cover__no_files_and_no_actions() -> None:
     """Where nothing changed nothing is covered, and where nothing is declared everything is uncovered."""
     assert cover([action()], (), book()).covered == {}
