@@ -1,6 +1,7 @@
 """Ways past the gate that need GitHub to be tried; each is named after what is tried."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,31 @@ def test_attack__list_of_debts_rewritten_pays_no_debt(stage: Stage, content: str
     stage.hub.clock.advance(days=4)
     stage.sweep()
     stage.repo.commit("keyturn-ledger", {"debts.json": content}, author=stage.olga)
+    pull = stage.change("write src/fee.py")
+    stage.judge(pull)
+    stage.hub.clock.advance(minutes=1)
+
+    ran = stage.comment(pull, stage.olga, f"/keyturn override {pull.head_oid} {REASON}")
+
+    assert (ran.outputs["outcome"], stage.events(pull)) == ("pending", ["requested", "override_refused"]), ran.log
+
+
+def test_attack__list_of_debts_that_nobody_wrote(stage: Stage) -> None:
+    """A list of which GitHub does not say who wrote it pays no debt either."""
+    merged = stage.change("drop production_database", "write src/tax.py")
+    stage.judge(merged)
+    stage.hub.clock.advance(minutes=1)
+    stage.comment(merged, stage.olga, f"/keyturn override {merged.head_oid} {REASON}")
+    merged.merge(stage.olga)
+    stage.hub.clock.advance(days=4)
+    stage.sweep()
+    stage.repo.commit("keyturn-ledger", {"debts.json": "[]\n"}, author=stage.olga)
+
+    def forget(answer: Any) -> Any:
+        answer["data"]["repository"]["ledger"]["target"]["debtsHistory"]["nodes"] = []
+        return answer
+
+    stage.hub.faults.edit_answer(forget, path="/graphql", operation="PullRequests", times=None)
     pull = stage.change("write src/fee.py")
     stage.judge(pull)
     stage.hub.clock.advance(minutes=1)

@@ -32,10 +32,10 @@ def debts_read(first: FirstRead, blobs: Blobs) -> DebtsRead:
     """The debts in the answer to the first query."""
     ledger = first.ledger
     listed = ledger.maybe("debts") if ledger is not None else None
-    newest = ledger.nodes("debtsHistory") if ledger is not None else []
+    writers = [is_own(commit, first.viewer) for commit in ledger.nodes("debtsHistory")] if ledger is not None else []
     return DebtsRead(
         blobs.of_entry(listed) if listed is not None else None,
-        all(is_own(commit, first.viewer) for commit in newest),
+        all(writers) if writers else listed is None,
         _debts_in_issues(first.repository, first.viewer),
     )
 
