@@ -39,7 +39,7 @@ def _loopback_only() -> Iterator[None]:
     """Refuse every connection that would leave the machine, before a packet is sent."""
     connect = socket.socket.connect
 
-    def guarded(self: socket.socket, address: Any) -> None:  # noqa: ANN401 - the shape depends on the family
+    def guarded(self: socket.socket, address: Any) -> None:
         if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_loopback(address[0]):
             pytest.fail(f"a test tried to reach {address[0]}: tests speak to servers on 127.0.0.1 only")
         connect(self, address)

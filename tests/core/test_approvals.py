@@ -48,7 +48,7 @@ def votes(
     *reviews: Review,
     approvers: Approvers | None = None,
     now: datetime = OPENED,
-    **changes: Any,  # noqa: ANN401 - the fields of facts
+    **changes: Any,
 ) -> tuple[list[str], dict[str, str]]:
     """Who counts, and why each other does not."""
     rules = book() if approvers is None else book(approvers=approvers)
@@ -59,12 +59,12 @@ def votes(
     )
 
 
-def counts(*reviews: Review, **changes: Any) -> bool:  # noqa: ANN401 - as votes
+def counts(*reviews: Review, **changes: Any) -> bool:
     """Whether the approval of the one person who reviewed counts."""
     return bool(votes(*reviews, **changes)[0])
 
 
-def reason(*reviews: Review, **changes: Any) -> str | None:  # noqa: ANN401 - as votes
+def reason(*reviews: Review, **changes: Any) -> str | None:
     """Why the approval of the one person who reviewed does not count."""
     return next(iter(votes(*reviews, **changes)[1].values()), None)
 

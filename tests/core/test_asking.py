@@ -42,7 +42,7 @@ ROSTER = Asked(("Ann", "bob"), ("acme/Leads",))
 NOBODY = Asked()
 
 
-def judgement_of(rules: RuleBook = RULES, when: float = 0, **changes: Any) -> Judgement:  # noqa: ANN401 - the fields of facts
+def judgement_of(rules: RuleBook = RULES, when: float = 0, **changes: Any) -> Judgement:
     """The judgement of a pull request that was opened so many hours ago, and that keyturn saw then."""
     story = Timeline(facts(teams=MEMBERS, **changes), rules)
     story.look(0)
@@ -168,7 +168,7 @@ TEAMS_TWICE = Escalation(users=("ann", "carol"), teams=("Acme/leads", "acme/duty
         pytest.param(Escalation(), at(1), ROSTER, id="with nobody to escalate to"),
     ],
 )
-def test_to_ask__the_escalation_once_it_is_due(escalation: Escalation, hours: Any, expected: Asked) -> None:  # noqa: ANN401
+def test_to_ask__the_escalation_once_it_is_due(escalation: Escalation, hours: Any, expected: Asked) -> None:
     """Once the request has escalated, those whom the rule book names for that are asked too, each name once."""
     story = Timeline(facts(teams=MEMBERS), replace(RULES, escalation=escalation))
     story.look(0)

@@ -28,7 +28,7 @@ def missing(*names: str) -> Checks:
     return Checks(missing=names)
 
 
-def standing(pattern: CheckPattern | str, *checks: Check, runs: Any = ()) -> Checks:  # noqa: ANN401 - also unread
+def standing(pattern: CheckPattern | str, *checks: Check, runs: Any = ()) -> Checks:
     """What one required check still wants."""
     required = CheckPattern(pattern) if isinstance(pattern, str) else pattern
     return unmet([required], checks, Inquiry(facts(runs=runs)))

@@ -40,7 +40,7 @@ def published_tier(subject: Subject, rules: Iterable[Rule]) -> Tier:
     return Tier.AUTO
 
 
-def subject(action_type: str = "write", target: str = "x", **changes: Any) -> Subject:  # noqa: ANN401 - its fields
+def subject(action_type: str = "write", target: str = "x", **changes: Any) -> Subject:
     """A subject on one file, of little impact, described and by a named agent."""
     plain = Subject(
         action_type=action_type,

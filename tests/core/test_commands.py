@@ -40,7 +40,7 @@ def test_parse__exactly_the_first_line(body: str, expected: tuple[Verb, str] | N
     assert parse(body) == expected
 
 
-def spoken(**changes: Any) -> list[tuple[Verb, str]]:  # noqa: ANN401 - the fields of facts
+def spoken(**changes: Any) -> list[tuple[Verb, str]]:
     """The verbs and logins of the commands in force."""
     return [(command.verb, command.by.login) for command in commands(facts(**changes))]
 

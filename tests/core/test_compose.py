@@ -54,28 +54,28 @@ CLOSED = {"state": PullRequestState.CLOSED}
 CHAIN = Chain(entries=(), broken=(), highest_generation=0, next_sequence=7, previous="f00d")
 
 
-def seen(rules: RuleBook | None = None, **changes: Any) -> Timeline:  # noqa: ANN401 - the fields of facts
+def seen(rules: RuleBook | None = None, **changes: Any) -> Timeline:
     """A pull request that keyturn saw when it was opened."""
     story = Timeline(facts(**changes), rules)
     story.look(0)
     return story
 
 
-def next_entry(story: Timeline, when: float, **changes: Any) -> LedgerEntry | None:  # noqa: ANN401 - the fields of facts
+def next_entry(story: Timeline, when: float, **changes: Any) -> LedgerEntry | None:
     """The entry that a run writes; `None` where it writes none."""
     before = len(story.entries)
     story.look(when, **changes)
     return story.entries[-1] if len(story.entries) > before else None
 
 
-def written(story: Timeline, when: float, **changes: Any) -> LedgerEntry:  # noqa: ANN401 - the fields of facts
+def written(story: Timeline, when: float, **changes: Any) -> LedgerEntry:
     """The entry that a run writes, where it does."""
     entry = next_entry(story, when, **changes)
     assert entry is not None
     return entry
 
 
-def owed(*people: str, due: datetime | float = 73, **changes: Any) -> OverrideRecord:  # noqa: ANN401 - the fields of a record
+def owed(*people: str, due: datetime | float = 73, **changes: Any) -> OverrideRecord:
     """An override by these people whose review is owed."""
     return OverrideRecord(
         head=HEAD,

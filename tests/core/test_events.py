@@ -59,7 +59,7 @@ def event(
     )
 
 
-def new(story: Timeline, when: float | datetime, **changes: Any) -> tuple[RecordedEvent, ...]:  # noqa: ANN401 - the fields of facts
+def new(story: Timeline, when: float | datetime, **changes: Any) -> tuple[RecordedEvent, ...]:
     """What is new in a run, which writes it down."""
     return events_of(story.look(when, **changes))
 
@@ -69,7 +69,7 @@ def kinds(events: tuple[RecordedEvent, ...]) -> list[str]:
     return [told.event.value for told in events]
 
 
-def seen(rules: RuleBook | None = None, **changes: Any) -> Timeline:  # noqa: ANN401 - the fields of facts
+def seen(rules: RuleBook | None = None, **changes: Any) -> Timeline:
     """A pull request that keyturn saw when it was opened."""
     story = Timeline(facts(**changes), rules)
     story.look(0)

@@ -43,7 +43,7 @@ def event(
     *,
     own: bool = False,
     entries: tuple[LedgerEntry, ...] | None = None,
-    **changes: Any,  # noqa: ANN401 - what `forged` takes
+    **changes: Any,
 ) -> RecordedEvent | None:
     """What is recorded of a verdict on the head, an hour after it was approved, unless said otherwise."""
     known = told() if entries is None else entries

@@ -30,7 +30,7 @@ ASKED = objection("ann", 1)
 APPROVED, CHANGES, DISMISSED = ReviewState
 
 
-def stands(*reviews: Review, rules: Any = None, **changes: Any) -> list[str]:  # noqa: ANN401 - the fields of facts
+def stands(*reviews: Review, rules: Any = None, **changes: Any) -> list[str]:
     """The ids of the reviews that stand against the pull request."""
     return [found.review.id for found in judged(facts(reviews=reviews, **changes), rules).objections]
 
@@ -158,7 +158,7 @@ def test_objections__exclusions_do_not_silence() -> None:
     assert stands(ASKED, manifests=(manifest(requested_by="ann"),), **inside) == [ASKED.id]
 
 
-def judgement_of(*reviews: Review, **changes: Any) -> Judgement:  # noqa: ANN401 - the fields of facts
+def judgement_of(*reviews: Review, **changes: Any) -> Judgement:
     """The judgement of a pull request with these reviews."""
     return judged(facts(reviews=reviews, **changes))
 

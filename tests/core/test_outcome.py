@@ -379,7 +379,7 @@ def test_outcome__a_rename_from_nobody_knows_where() -> None:
         (action("rotate", "master_key"), ("tier_emergency",), Outcome.EMERGENCY_STOP),
     ],
 )
-def test_outcome__offline(declared: Any, codes: tuple[str, ...], outcome: Outcome) -> None:  # noqa: ANN401 - an action
+def test_outcome__offline(declared: Any, codes: tuple[str, ...], outcome: Outcome) -> None:
     """Offline the same rules hold; required checks are pending, since nobody can see them."""
     given = facts(
         number=None, repository=None, manifests=(manifest(declared),), files=(), commits=(commit(None),), people={}

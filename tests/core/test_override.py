@@ -40,14 +40,14 @@ RULES = book(override=OverrideRules(users=("ann", "Bob", "helper[bot]"), teams=(
 TWO = replace(RULES, override=replace(RULES.override, approvals=2))
 
 
-def override(*said: Any, rules: RuleBook = RULES, **changes: Any) -> Override:  # noqa: ANN401 - the fields of facts
+def override(*said: Any, rules: RuleBook = RULES, **changes: Any) -> Override:
     """The override of a pull request with these comments."""
     found = judged(facts(comments=said, teams={"acme/sre": frozenset()}, **changes), rules).override
     assert found is not None
     return found
 
 
-def refusal(*said: Any, rules: RuleBook = RULES, **changes: Any) -> str:  # noqa: ANN401 - as override
+def refusal(*said: Any, rules: RuleBook = RULES, **changes: Any) -> str:
     """Why the only override that was tried is refused."""
     found = override(*said, rules=rules, **changes)
     assert not found.holds
@@ -102,7 +102,7 @@ def test_override__shortest_reason_that_will_do() -> None:
         pytest.param(person("claude"), {}, "agents", id="an agent"),
     ],
 )
-def test_override__by_named_people_without_a_part_in_it(by: Any, changes: dict[str, Any], words: str) -> None:  # noqa: ANN401
+def test_override__by_named_people_without_a_part_in_it(by: Any, changes: dict[str, Any], words: str) -> None:
     """Each is named in `override`, has the permission of `approvers`, and meets none of the exclusions."""
     given = {"labels": frozenset({"agent"})} | changes
     assert words in refusal(comment(LINE, by), **given)

@@ -34,7 +34,7 @@ def ended(
     rules: RulesInForce | RuleBook | None = None,
     *,
     by_hand: bool = True,
-    **changes: Any,  # noqa: ANN401 - the fields of facts
+    **changes: Any,
 ) -> tuple[Answer, Wanted]:
     """Whether a closing by this account ends the review, and what is still to be asked."""
     in_force = rules if isinstance(rules, RulesInForce) else RulesInForce(book=rules or book())

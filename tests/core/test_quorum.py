@@ -17,7 +17,7 @@ from tests.support.timeline import Timeline
 TEAM = Approvers(users=("Ann",), teams=("acme/leads",))
 
 
-def quorum(approvers: Approvers, **changes: Any) -> Quorum | None:  # noqa: ANN401 - the fields of facts
+def quorum(approvers: Approvers, **changes: Any) -> Quorum | None:
     """Who could approve a new request."""
     return judged(facts(**changes), book(approvers=approvers)).quorum
 
@@ -63,7 +63,7 @@ def test_quorum_of__rosters_that_name_nobody() -> None:
 
 
 @pytest.mark.parametrize("one", [action("read", "x"), action("rotate", "master_key")], ids=["auto", "emergency"])
-def test_quorum_of__where_nobody_approves(one: Any) -> None:  # noqa: ANN401 - an action
+def test_quorum_of__where_nobody_approves(one: Any) -> None:
     """Where no approval is needed, or none would do, nothing is counted."""
     assert quorum(TEAM, manifests=(manifest(one),), files=()) is None
 
@@ -75,7 +75,7 @@ def test_quorum_of__unreadable_teams() -> None:
     assert quorum(only_team, teams={"acme/leads": None}) == Quorum((), ("acme/leads",), reachable=False)
 
 
-def codes(story: Timeline, when: float, **changes: Any) -> tuple[str, ...]:  # noqa: ANN401 - the fields of facts
+def codes(story: Timeline, when: float, **changes: Any) -> tuple[str, ...]:
     """The reason codes at a moment."""
     return tuple(story.look(when, **changes).decision.reason_codes)
 

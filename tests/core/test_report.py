@@ -44,7 +44,7 @@ PUBLISHED = {
 }
 
 
-def decision(**changes: Any) -> Decision:  # noqa: ANN401 - the fields of facts
+def decision(**changes: Any) -> Decision:
     """The decision about a pull request."""
     return judged(facts(**changes)).decision
 
@@ -229,7 +229,7 @@ def test_report__rejection() -> None:
     assert (nobody.login, nobody.reason) == (None, "half \\ud83d")
 
 
-def errors(rules: Any = None, **changes: Any) -> list[tuple[str, int | None, str]]:  # noqa: ANN401 - as decision
+def errors(rules: Any = None, **changes: Any) -> list[tuple[str, int | None, str]]:
     """What is wrong with a pull request."""
     return [(error.file, error.line, error.message) for error in judged(facts(**changes), rules).decision.errors]
 

@@ -181,7 +181,7 @@ def test_request__in_time_but_held_back_does_not_expire() -> None:
     assert Timeline(facts(reviews=(review(when=1), older))).look(30).decision.outcome is Outcome.PENDING
 
 
-def renewed(*said: Any, reviews: tuple[Any, ...] = (), now: float = 40, **changes: Any) -> Judgement:  # noqa: ANN401
+def renewed(*said: Any, reviews: tuple[Any, ...] = (), now: float = 40, **changes: Any) -> Judgement:
     """A request that was opened at 0 and expires at 24, with these comments, seen later."""
     story = Timeline()
     story.look(0)
@@ -193,7 +193,7 @@ def renewed(*said: Any, reviews: tuple[Any, ...] = (), now: float = 40, **change
     [(1, 1), (at(24, seconds=-1), 1), (at(24), 1), (at(24, seconds=1), 2), (30, 2)],
     ids=["early", "a second before", "in the very second", "a second after", "late"],
 )
-def test_renew__after_the_request_expired(when: Any, generation: int) -> None:  # noqa: ANN401 - a moment
+def test_renew__after_the_request_expired(when: Any, generation: int) -> None:
     """A renewal opens the next generation at its own second, if it comes in a later second than the deadline."""
     told = renewed(comment(RENEW, when=when)).decision
     assert told.generation == generation
@@ -250,7 +250,7 @@ def test_renew__not_where_the_quorum_came_in_time() -> None:
     ],
     ids=["emergency", "auto"],
 )
-def test_renew__not_where_nothing_can_expire(one: Any, words: str) -> None:  # noqa: ANN401 - an action
+def test_renew__not_where_nothing_can_expire(one: Any, words: str) -> None:
     """Where nobody could approve, or nobody has to, there is nothing to renew."""
     judgement = judged(facts(manifests=(manifest(one),), files=(), comments=(comment(RENEW, when=30),)), now=at(40))
     assert request(judgement).refused[0].why == words

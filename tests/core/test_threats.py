@@ -62,7 +62,7 @@ ANN, BOB = person("ann"), person("bob")
 OVERRIDE = f"/keyturn override {HEAD} the shop is down and this mends it"
 
 
-def told(rules: RuleBook | None = None, **changes: Any) -> Decision:  # noqa: ANN401 - the fields of facts
+def told(rules: RuleBook | None = None, **changes: Any) -> Decision:
     """The decision about the agent's pull request."""
     return judged(facts(**changes), rules).decision
 

@@ -9,14 +9,14 @@ from keyturn.core.exclusion import bot_of
 from tests.gate.stage import Stage
 
 
-def viewer_without_suffix(answer: Any) -> Any:  # noqa: ANN401 - JSON
+def viewer_without_suffix(answer: Any) -> Any:
     """Write the login of the token's own account as GraphQL writes those of other bots."""
     if "viewer" in answer["data"]:
         answer["data"]["viewer"]["login"] = answer["data"]["viewer"]["login"].removesuffix("[bot]")
     return answer
 
 
-def bots_behind_commits(answer: Any) -> Any:  # noqa: ANN401 - JSON
+def bots_behind_commits(answer: Any) -> Any:
     """Name the bot behind a commit, by its login alone, where GitHub tells its address only."""
     if isinstance(answer, list):
         return [bots_behind_commits(item) for item in answer]

@@ -336,7 +336,7 @@ def test_outcome__answers_that_github_does_not_tell_of_are_not_repeated(stage: S
     assert [each.content for each in comment.reactions] == ["EYES"]
 
 
-def _without_reactions(answer: Any) -> Any:  # noqa: ANN401 - JSON
+def _without_reactions(answer: Any) -> Any:
     """The same answer, silent about reactions."""
     if isinstance(answer, list):
         return [_without_reactions(item) for item in answer]

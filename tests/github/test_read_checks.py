@@ -75,7 +75,7 @@ def test_status__that_is_expected_has_not_come_yet(place: ReadingPlace) -> None:
     pull = place.open()
     pull.status("ci", "success")
 
-    def expect(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def expect(answer: Any) -> Any:
         commit = answer["data"]["repository"][f"pr{pull.number}"]["headCommit"]["nodes"][0]["commit"]
         commit["statusCheckRollup"]["contexts"]["nodes"][0]["state"] = "EXPECTED"
         return answer

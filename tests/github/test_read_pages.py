@@ -91,7 +91,7 @@ def test_pages__come_in_their_order(place: ReadingPlace) -> None:
 def _spoil(number: int, edit: Callable[[dict[str, Any]], object]) -> Callable[[Any], Any]:
     """Edit what an answer says of one pull request."""
 
-    def spoil(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def spoil(answer: Any) -> Any:
         edit(answer["data"]["repository"][f"pr{number}"])
         return answer
 
@@ -157,7 +157,7 @@ def test_incomplete__others_are_not_read_again(place: ReadingPlace) -> None:
     place.server.faults.edit_answer(edit, operation="PullRequests", times=None)
     place.server.faults.clear()
 
-    def only_bad(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def only_bad(answer: Any) -> Any:
         return edit(answer) if f"pr{bad.number}" in answer["data"]["repository"] else answer
 
     place.server.faults.edit_answer(only_bad, operation="PullRequests", times=None)
@@ -174,7 +174,7 @@ def test_incomplete__manifest_that_is_not_where_it_was_listed(place: ReadingPlac
     """A head that moves between the two queries is noticed: the listed manifest is not there."""
     pull = place.open({MANIFEST: "version: 1\n"})
 
-    def blank(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def blank(answer: Any) -> Any:
         answer["data"]["repository"]["q0"]["file"] = None
         return answer
 
@@ -190,7 +190,7 @@ def test_incomplete__rename_that_rest_does_not_tell(place: ReadingPlace) -> None
     place.repository.commit("main", {"old.py": text})
     pull = place.open({"new.py": text, "old.py": None})
 
-    def forget(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def forget(answer: Any) -> Any:
         return [{key: value for key, value in file.items() if key != "previous_filename"} for file in answer]
 
     place.server.faults.edit_answer(forget, path="*/files", times=None)

@@ -379,7 +379,7 @@ def test_comment__tells_how_keyturn_has_reacted(place: ReadingPlace, *, said: bo
         there.react(ann, "THUMBS_DOWN")
         there.react(place.token.account, "THUMBS_UP")
 
-    def silent(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+    def silent(answer: Any) -> Any:
         found = answer["data"]["repository"][f"pr{pull.number}"]
         for node in [*found["comments"]["nodes"], *found["reviews"]["nodes"]]:
             node["reactionGroups"] = None

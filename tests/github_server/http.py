@@ -60,12 +60,12 @@ class _Server(ThreadingHTTPServer):
         self.sends_date = True
         self._open: set[socket.socket] = set()
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the library's types
+    def process_request(self, request: Any, client_address: Any) -> None:
         """Remember the connection, so that none outlives the server."""
         self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401 - the library's type
+    def shutdown_request(self, request: Any) -> None:
         """Forget the connection."""
         self._open.discard(request)
         super().shutdown_request(request)

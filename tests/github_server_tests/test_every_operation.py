@@ -60,7 +60,7 @@ def send(hub: GitHubServer, repo: Repository) -> Callable[[Row], requests.Respon
     return ask
 
 
-def _filled(value: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON
+def _filled(value: Any, names: dict[str, str]) -> Any:
     match value:
         case str():
             for name, text in names.items():

@@ -19,7 +19,7 @@ def lenient() -> GitHubServer:
     return GitHubServer()
 
 
-def _send(hub: GitHubServer, token: Token, method: str, path: str, **how: Any) -> requests.Response:  # noqa: ANN401
+def _send(hub: GitHubServer, token: Token, method: str, path: str, **how: Any) -> requests.Response:
     headers = {"Authorization": f"token {token.value}"}
     return requests.request(method, hub.api_url + path, headers=headers, timeout=10, **how)
 

@@ -125,7 +125,7 @@ def commit(oid: str, *people: Account) -> Commit:
     return Commit(oid=oid, authors=identities, committer=identities[0], signed_by_github=False)
 
 
-def review(login: str, state: ReviewState, **changes: Any) -> Review:  # noqa: ANN401 - any field of a review
+def review(login: str, state: ReviewState, **changes: Any) -> Review:
     """A review of the current head, an hour after the request opened."""
     number = sum(map(ord, login))
     return replace(
@@ -148,7 +148,7 @@ def manifest(text: str, path: str = MANIFEST) -> ManifestFile:
     return ManifestFile(path=path, kind=FileKind.REGULAR, content=content, size=len(content))
 
 
-def facts(text: str | None = LARGE, book: str | None = BOOK, **changes: Any) -> Facts:  # noqa: ANN401 - any fact
+def facts(text: str | None = LARGE, book: str | None = BOOK, **changes: Any) -> Facts:
     """An agent's pull request that rounds taxes, as it stands a few minutes after it was opened."""
     files = [ChangedFile("src/billing/tax.py", Change.MODIFIED)]
     if text == LARGE:

@@ -54,7 +54,7 @@ def judgement_of(
     return decide(facts, read_rules(facts.rules, "rules.yml"), AT)
 
 
-def told(*targets: str, **branch: Any) -> list[str]:  # noqa: ANN401 - what a branch is made of
+def told(*targets: str, **branch: Any) -> list[str]:
     """The lines about it."""
     return [str(line) for line in judged(judgement_of(*targets, **branch), "main", "work")]
 

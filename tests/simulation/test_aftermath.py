@@ -22,7 +22,7 @@ APPROVED: tuple[Mapping[str, Any], ...] = (
 )
 
 
-def played(*steps: Mapping[str, Any], book: str = OPEN_BOOK, **timeline: Any) -> list[tuple[int, list[str]]]:  # noqa: ANN401 - whatever a timeline may hold
+def played(*steps: Mapping[str, Any], book: str = OPEN_BOOK, **timeline: Any) -> list[tuple[int, list[str]]]:
     """What is not as expected in a timeline of these steps."""
     return failures(life(*steps, book=book, **timeline))
 

@@ -38,14 +38,14 @@ PUSH: Mapping[str, Any] = {
 PEOPLE = {"ann": "write", "bob": "write", "carol": "write", "dana": "admin"}
 
 
-def suite_of(*steps: Mapping[str, Any], **timeline: Any) -> Suite:  # noqa: ANN401 - whatever a timeline may hold
+def suite_of(*steps: Mapping[str, Any], **timeline: Any) -> Suite:
     """A suite of one timeline of these steps."""
     told = {"name": "a timeline", "steps": [{"expect": {}, **step} for step in steps], **timeline}
     content = {"version": 1, "people": PEOPLE, "timelines": [told]}
     return read_suite("cases.test.yml", json.dumps(content, indent=1).encode())
 
 
-def life(*steps: Mapping[str, Any], book: str = BOOK, **timeline: Any) -> Outcome:  # noqa: ANN401 - whatever a timeline may hold
+def life(*steps: Mapping[str, Any], book: str = BOOK, **timeline: Any) -> Outcome:
     """Play a timeline of these steps against a rule book."""
     (told,) = suite_of(*steps, **timeline).timelines
     return play(told, FileVersion("rules.yml", book.encode()))

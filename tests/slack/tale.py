@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from keyturn.core.chain import Chain
-from keyturn.core.compose import Learned, Run, compose
+from keyturn.core.compose import NOTHING_LEARNED, Learned, Run, compose
 from keyturn.core.facts import LedgerFacts
 from keyturn.core.judge import decide
 from keyturn.core.judgement import Judgement
@@ -79,7 +79,7 @@ class Tale:
     warnings: list[str] = field(default_factory=list)
     email_of: Callable[[str], str | None] | None = None
 
-    def happens(self, hours: float = 0, *, learned: Learned = Learned(), **changes: Any) -> Judgement:  # noqa: ANN401, B008
+    def happens(self, hours: float = 0, *, learned: Learned = NOTHING_LEARNED, **changes: Any) -> Judgement:
         """Judge the pull request, so many hours after it was opened, and record what is new."""
         self.given |= changes
         known = LedgerFacts(entries=tuple(self.entries), highest_generation=1 if self.entries else 0)
@@ -101,7 +101,7 @@ class Tale:
             self.entries.append(entry)
         return self.judgement
 
-    def run(self, hours: float = 0, **changes: Any) -> Delivered:  # noqa: ANN401
+    def run(self, hours: float = 0, **changes: Any) -> Delivered:
         """A whole run: judged, recorded, told, and its memory kept."""
         self.happens(hours, **changes)
         return self.deliver()
@@ -134,7 +134,7 @@ class Tale:
         self.settings = replace(self.settings, slack_token="", slack_api_url="", slack_webhook_url=self.slack.hook)
 
 
-def settings(slack: SlackServer, **changes: Any) -> Settings:  # noqa: ANN401
+def settings(slack: SlackServer, **changes: Any) -> Settings:
     """The settings of a run that speaks with this server by token."""
     plain = Settings(repository="acme/shop", token="", slack_token=TOKEN, slack_api_url=slack.api)
     return replace(plain, **changes)

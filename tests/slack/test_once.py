@@ -200,12 +200,12 @@ def test_card__of_a_later_request_posted_by_a_dead_run_is_taken_over(tale: Tale)
 # Memories
 
 
-def edited(**changes: Any) -> Callable[[dict[str, Any]], None]:  # noqa: ANN401
+def edited(**changes: Any) -> Callable[[dict[str, Any]], None]:
     """An edit of the memory's own values."""
     return lambda memory: memory.update(changes)
 
 
-def edit_card(**changes: Any) -> Callable[[dict[str, Any]], None]:  # noqa: ANN401
+def edit_card(**changes: Any) -> Callable[[dict[str, Any]], None]:
     """An edit of what is remembered of the card."""
     return lambda memory: memory["cards"][0].update(changes)
 

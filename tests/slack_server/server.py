@@ -109,7 +109,7 @@ class SlackServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def handle(self, path: str, token: str | None, arguments: Any) -> tuple[Answer | None, Fault | None]:  # noqa: ANN401
+    def handle(self, path: str, token: str | None, arguments: Any) -> tuple[Answer | None, Fault | None]:
         """Do what was asked, unless a fault was ordered; no answer means that the connection ends."""
         is_method = path.startswith("/api/")
         method = path.removeprefix("/api/") if is_method else "webhook"
@@ -125,7 +125,7 @@ class SlackServer:
             answer = fault.afterwards
         return answer, fault
 
-    def _method(self, method: str, token: str | None, arguments: Any) -> Answer:  # noqa: ANN401
+    def _method(self, method: str, token: str | None, arguments: Any) -> Answer:
         error = None
         try:
             body = self._methods.call(method, token, arguments)
@@ -181,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: every call is recorded."""
 
 
-def _arguments(content_type: str, content: bytes) -> Any:  # noqa: ANN401 - whatever JSON was sent
+def _arguments(content_type: str, content: bytes) -> Any:
     if content_type.startswith("application/json"):
         try:
             return json.loads(content)

@@ -34,12 +34,12 @@ def refused(call: Callable[[], object]) -> str:
     return str(raised.value.response["error"])
 
 
-def attachment(**changes: Any) -> dict[str, Any]:  # noqa: ANN401
+def attachment(**changes: Any) -> dict[str, Any]:
     """A card's attachment."""
     return {"color": "#d4a72c", "fallback": "a card", "blocks": [SECTION], **changes}
 
 
-def section(**changes: Any) -> list[dict[str, Any]]:  # noqa: ANN401
+def section(**changes: Any) -> list[dict[str, Any]]:
     """A card of one section."""
     return [attachment(blocks=[{"type": "section", **changes}])]
 
@@ -49,7 +49,7 @@ def text(length: int, kind: str = "mrkdwn") -> dict[str, str]:
     return {"type": kind, "text": "x" * length}
 
 
-def metadata(**payload: Any) -> dict[str, Any]:  # noqa: ANN401
+def metadata(**payload: Any) -> dict[str, Any]:
     """The metadata of a message."""
     return {"event_type": "keyturn_message", "event_payload": payload}
 

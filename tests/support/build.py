@@ -58,12 +58,12 @@ def number_of(login: str) -> int:
     return sum(ord(letter) << 7 * position for position, letter in enumerate(login.casefold())) % 2**53
 
 
-def person(login: str, **changes: Any) -> Account:  # noqa: ANN401 - as each factory here: whatever the value takes
+def person(login: str, **changes: Any) -> Account:
     """A human's account."""
     return replace(Account(login, AccountKind.USER, number_of(login)), **changes)
 
 
-def bot(login: str, **changes: Any) -> Account:  # noqa: ANN401
+def bot(login: str, **changes: Any) -> Account:
     """A bot's account; its login ends in `[bot]`."""
     return replace(Account(login, AccountKind.BOT, number_of(login)), **changes)
 
@@ -106,7 +106,7 @@ def removed(path: str) -> ChangedFile:
     return ChangedFile(path, Change.REMOVED)
 
 
-def action(action_type: str = "write", target: str = TAX, **changes: Any) -> Action:  # noqa: ANN401
+def action(action_type: str = "write", target: str = TAX, **changes: Any) -> Action:
     """An action on one file, of little impact; it covers its target."""
     plain = Action(
         action_type=action_type,
@@ -123,7 +123,7 @@ def manifest(
     path: str = MANIFEST,
     requested_by: str | None = "octocat",
     agent: str | None = None,
-    **changes: Any,  # noqa: ANN401
+    **changes: Any,
 ) -> ManifestFile:
     """A manifest of these actions; of `action()` where none is given."""
     written: dict[str, object] = {"version": 1, "actions": [item.as_written() for item in actions or (action(),)]}
@@ -132,7 +132,7 @@ def manifest(
     return manifest_of(json.dumps(written), path=path, **changes)
 
 
-def manifest_of(text: str, path: str = MANIFEST, **changes: Any) -> ManifestFile:  # noqa: ANN401
+def manifest_of(text: str, path: str = MANIFEST, **changes: Any) -> ManifestFile:
     """A manifest with this text."""
     content = text.encode()
     return replace(ManifestFile(path=path, kind=FileKind.REGULAR, content=content, size=len(content)), **changes)
@@ -142,7 +142,7 @@ def review(
     author: Account | str | None = "ann",
     state: ReviewState = ReviewState.APPROVED,
     when: datetime | float = 1,
-    **changes: Any,  # noqa: ANN401
+    **changes: Any,
 ) -> Review:
     """A review of the current head, `when` hours after the pull request was opened."""
     author = person(author) if isinstance(author, str) else author
@@ -159,7 +159,7 @@ def review(
     return replace(plain, **changes)
 
 
-def objection(author: Account | str | None = "ann", when: datetime | float = 1, **changes: Any) -> Review:  # noqa: ANN401
+def objection(author: Account | str | None = "ann", when: datetime | float = 1, **changes: Any) -> Review:
     """A request for changes on the current head."""
     return review(author, ReviewState.CHANGES_REQUESTED, when, **changes)
 
@@ -180,7 +180,7 @@ def comment(
     body: str,
     author: Account | str | None = "ann",
     when: datetime | float = 1,
-    **changes: Any,  # noqa: ANN401
+    **changes: Any,
 ) -> Comment:
     """A comment, `when` hours after the pull request was opened."""
     author = person(author) if isinstance(author, str) else author
@@ -201,7 +201,7 @@ def retarget(when: float, kind: BaseChangeKind = BaseChangeKind.RETARGETED) -> B
     return BaseChange(kind, at(when), person("octocat"))
 
 
-def check(name: str = "test", state: CheckState = CheckState.SUCCESS, **changes: Any) -> Check:  # noqa: ANN401
+def check(name: str = "test", state: CheckState = CheckState.SUCCESS, **changes: Any) -> Check:
     """A check run of GitHub Actions on the head commit."""
     return replace(Check(name=name, state=state, order=(OPENED, 1), app="github-actions"), **changes)
 
@@ -209,7 +209,7 @@ def check(name: str = "test", state: CheckState = CheckState.SUCCESS, **changes:
 _PEOPLE: Final = ("ann", "bob", "carol", "dave", "erin", "octocat")
 
 
-def facts(**changes: Any) -> Facts:  # noqa: ANN401
+def facts(**changes: Any) -> Facts:
     """The agent's pull request, with nothing left to look up. Manifests are among its files unless `files` says so."""
     manifests: Iterable[ManifestFile] = changes.get("manifests", (manifest(),))
     files = (changed(), *(changed(file.path, Change.ADDED) for file in manifests))
@@ -244,6 +244,6 @@ def judged(given: Facts | None = None, rules: RuleBook | None = None, now: datet
     return decide(given or facts(), RulesInForce(book=rules or book()), now)
 
 
-def ledger(*entries: LedgerEntry, **changes: Any) -> LedgerFacts:  # noqa: ANN401
+def ledger(*entries: LedgerEntry, **changes: Any) -> LedgerFacts:
     """What the ledger holds, oldest entry first."""
     return replace(LedgerFacts(entries=entries), **changes)

@@ -70,7 +70,7 @@ def policies(
     return plain | {Tier.SINGLE: replace(plain[Tier.SINGLE], **single), Tier.MULTI: replace(plain[Tier.MULTI], **multi)}
 
 
-def book(**changes: Any) -> RuleBook:  # noqa: ANN401
+def book(**changes: Any) -> RuleBook:
     """A valid rule book with the rules of the contract; without floors, volume, override or calendar."""
     plain = RuleBook(
         path="rules.yml",

@@ -28,11 +28,11 @@ class Timeline:
         self.rules = RulesInForce(book=rules or book())
         self.entries: list[LedgerEntry] = []
 
-    def change(self, **changes: Any) -> None:  # noqa: ANN401 - the fields of facts
+    def change(self, **changes: Any) -> None:
         """Let something happen on GitHub."""
         self.facts = replace(self.facts, **changes)
 
-    def look(self, when: float | datetime, **changes: Any) -> Judgement:  # noqa: ANN401 - the fields of facts
+    def look(self, when: float | datetime, **changes: Any) -> Judgement:
         """Judge `when` hours after the pull request was opened, and write what is new into the ledger."""
         self.change(**changes)
         given = replace(self.facts, ledger=replace(self.facts.ledger, entries=tuple(self.entries)))

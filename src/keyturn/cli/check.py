@@ -29,10 +29,10 @@ def command(
     gc.disable()  # the run is over before the garbage would be in anybody's way
     with compare(".", base, head) as comparison:
         # git is at work from here on, while the judgement's modules load
-        from keyturn.cli.judging import FAILING, judge  # noqa: PLC0415
-        from keyturn.cli.printing import say, warn  # noqa: PLC0415
-        from keyturn.git.snapshot import Circumstances  # noqa: PLC0415
-        from keyturn.git.uncommitted import uncommitted_manifests  # noqa: PLC0415
+        from keyturn.cli.judging import FAILING, judge
+        from keyturn.cli.printing import say, warn
+        from keyturn.git.snapshot import Circumstances
+        from keyturn.git.uncommitted import uncommitted_manifests
 
         told = Circumstances(
             author=author, labels=frozenset(label or ()), rules_path=rules_path, manifest_path=manifest_path
@@ -43,7 +43,7 @@ def command(
     if output is Format.JSON:
         typer.echo(judgement.decision.as_json(indent=2))
     else:
-        from keyturn.render.terminal import judged  # noqa: PLC0415
+        from keyturn.render.terminal import judged
 
         say(judged(judgement, judgement.facts.base, comparison.head.branch or comparison.head.name))
     if judgement.decision.outcome in FAILING:

@@ -26,10 +26,10 @@ def command(
     """
     with compare(".", base, head) as comparison:
         # git is at work from here on, while the other modules load
-        from keyturn.cli.judging import rules_of  # noqa: PLC0415
-        from keyturn.core.draft import draft  # noqa: PLC0415
-        from keyturn.git.snapshot import Circumstances, facts_of  # noqa: PLC0415
-        from keyturn.render.manifest_text import manifest_text  # noqa: PLC0415
+        from keyturn.cli.judging import rules_of
+        from keyturn.core.draft import draft
+        from keyturn.git.snapshot import Circumstances, facts_of
+        from keyturn.render.manifest_text import manifest_text
 
         facts = facts_of(comparison, Circumstances(rules_path=rules_path, manifest_path=manifest_path))
         book = rules_of(facts, comparison)[1].governing

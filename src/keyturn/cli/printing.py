@@ -27,7 +27,7 @@ def say(lines: Iterable[Line]) -> None:
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         return
     from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - as Console
 
     console = Console(
         highlight=False, markup=False, emoji=False, color_system=None if os.environ.get("NO_COLOR") else "auto"

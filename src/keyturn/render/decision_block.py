@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from keyturn.core.decision import Decision
+from keyturn.core.decision import Checks, Decision
 from keyturn.core.shown import shortened
 from keyturn.render.words import counted, joined
 
@@ -72,5 +72,5 @@ def _shorten(decision: Decision, field: str, budget: int) -> tuple[Decision, str
         keep //= 2
 
 
-def _first_of_each(checks: Any) -> dict[str, tuple[str, ...]]:  # noqa: ANN401
+def _first_of_each(checks: Checks) -> dict[str, tuple[str, ...]]:
     return {name: getattr(checks, name)[:1] for name in ("missing", "pending", "failed")}

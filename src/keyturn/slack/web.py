@@ -164,7 +164,7 @@ class Web:
 
     def _ask(self, asked: str, call: "Callable[[WebClient], SlackResponse]") -> Mapping[str, Any]:
         from slack_sdk import WebClient  # noqa: PLC0415 - loaded by the first call
-        from slack_sdk.errors import SlackApiError  # noqa: PLC0415
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - as WebClient
 
         def send(seconds: float) -> Reply:
             client = WebClient(

@@ -57,7 +57,7 @@ def _context(status: Typed, _: Context, *, name: str) -> object:
     return next((each for each in status.values["contexts"] if each.context.casefold() == name.casefold()), None)
 
 
-def _suites(node: InRepository, context: Context, *, filterBy: Wanted = None, **page: Json) -> Connection:  # noqa: N803
+def _suites(node: InRepository, context: Context, *, filterBy: Wanted = None, **page: Json) -> Connection:  # noqa: N803 - GraphQL's own name
     context.needs(node.repository, "checks")
     wanted = filterBy or {}
     suites = [
@@ -70,7 +70,7 @@ def _suites(node: InRepository, context: Context, *, filterBy: Wanted = None, **
     return connect(suites, page)
 
 
-def _suite_runs(suite: CheckSuite, context: Context, *, filterBy: Wanted = None, **page: Json) -> Connection:  # noqa: N803
+def _suite_runs(suite: CheckSuite, context: Context, *, filterBy: Wanted = None, **page: Json) -> Connection:  # noqa: N803 - GraphQL's own name
     context.needs(suite.repository, "checks")
     wanted = filterBy or {}
     runs = [
@@ -111,7 +111,7 @@ def _upper(read: Callable[[Any], str | None]) -> Callable[..., str | None]:
 
 
 def _required(name: Callable[[Any], str], app: Callable[[Any], int | None], repository: Callable[[Any], Any]) -> Json:
-    def read(it: Json, _: Context, *, pullRequestNumber: int | None = None, **__: object) -> bool:  # noqa: N803
+    def read(it: Json, _: Context, *, pullRequestNumber: int | None = None, **__: object) -> bool:  # noqa: N803 - GraphQL's own name
         pull = repository(it).find_pull_request(pullRequestNumber or 0)
         required = repository(it).rules.required(pull.base_ref) if pull else {}
         return name(it) in required and required[name(it)] in {None, app(it)}
